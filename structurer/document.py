@@ -1,0 +1,106 @@
+"""A document: the decoded source, the text read from it, and where each character came from."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import cached_property
+
+from pydantic import BaseModel, ConfigDict
+
+from structurer.fold import fold
+from structurer.observation import Evidence, SectionState
+
+CELL = "\x1f"
+"""Ends a cell in the text of a grid (HTML, DOCX, PDF tables), so that an empty cell stays visible."""
+ROW = "\x1e"
+"""Ends a row in the text of a grid."""
+
+
+class Span(BaseModel):
+    """Half-open character offsets."""
+
+    model_config = ConfigDict(frozen=True)
+
+    start: int
+    end: int
+
+
+class OffsetMap(BaseModel):
+    """Runs of text that were copied from a source: ascending (text offset, source offset, length)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    runs: tuple[tuple[int, int, int], ...]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [run[0] for run in self.runs]
+
+    def source(self, offset: int) -> int:
+        """The source offset of a text offset; between two runs, that of the next run's start."""
+        index = bisect_right(self._starts, offset) - 1
+        if index < 0:
+            return self.runs[0][1] if self.runs else 0
+        start, source, length = self.runs[index]
+        if offset - start < length:
+            return source + offset - start
+        return self.runs[index + 1][1] if index + 1 < len(self.runs) else source + length
+
+
+class Document(BaseModel):
+    """A report as read.
+
+    `source` is the decoded file and never changes; evidence points into it. `text` is what the steps
+    read: the source itself for plain text, its visible text for HTML, with grids laid out by CELL and ROW.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    path: str
+    id: str
+    source: str
+    text: str
+    encoding: str
+    offsets: OffsetMap | None = None
+    furniture: tuple[Span, ...] = ()
+    """Parts of `text` around the body: navigation, share widgets, footers, a second copy of the body."""
+    images: tuple[Span, ...] = ()
+    """Places in `text` where an image stands (its name or alternative text)."""
+    notes: tuple[str, ...] = ()
+    """What reading had to assume (a guessed encoding, a dropped second body)."""
+
+    @cached_property
+    def folded(self) -> str:
+        """The text folded, character for character (see structurer.fold)."""
+        return fold(self.text)
+
+    def to_source(self, start: int, end: int) -> Span:
+        """The span of the source that a non-empty span of the text was read from."""
+        if self.offsets is None:
+            return Span(start=start, end=end)
+        return Span(start=self.offsets.source(start), end=self.offsets.source(end - 1) + 1)
+
+    def evidence(self, start: int, end: int) -> Evidence:
+        """Evidence for a span of the text: offsets into the source and what stands there."""
+        if self.offsets is None:
+            return Evidence(start=start, end=end, quote=self.source[start:end])
+        span = self.to_source(start, end)
+        return Evidence(start=span.start, end=span.end, quote=self.source[span.start : span.end])
+
+
+class Section(BaseModel):
+    """A part of the text under one heading; `start` is where the heading begins.
+
+    `kind` names what its heading promises: a table id, "overview", "problems", "other", "prose",
+    or "front" for what stands before the first heading.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    title: str
+    start: int
+    body: int
+    """Where the text after the heading begins."""
+    end: int
+    kind: str
+    state: SectionState = "read"

@@ -1,0 +1,251 @@
+"""The official forms as data: tables, rows, columns, labels and edit rules, one YAML file a form."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from structurer.errors import FormError
+
+Kind = Literal["count", "signed", "money"]
+Severity = Literal["error", "warning", "info"]
+
+
+class _Value(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Column(_Value):
+    """A column of a table block; `kind` says which numbers it can hold."""
+
+    id: str
+    label: str
+    variants: tuple[str, ...] = ()
+    under: str = ""
+    kind: Kind = "count"
+    unit: str | None = None
+    """Unit of the values; "" when only the report itself can say; None for the row's or table's."""
+
+
+class Row(_Value):
+    """A row of a table block; `under` is the group line it stands below."""
+
+    id: str
+    label: str
+    variants: tuple[str, ...] = ()
+    under: str = ""
+    unit: str | None = None
+
+
+class Block(_Value):
+    """Rows that share columns, under a heading of their own where the form prints one."""
+
+    heading: str = ""
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+
+class Rule(_Value):
+    """One edit rule as the form states it.
+
+    `left` and `right` name rows (`for_each: column`), columns (`for_each: row`) or whole indicators
+    (no `for_each`). Severity `error` is a hard edit, `warning` a soft one.
+    """
+
+    id: str
+    severity: Severity
+    relation: Literal["equal", "at_most"] = "equal"
+    for_each: Literal["row", "column"] | None = None
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    or_right: tuple[str, ...] = ()
+    """A second reading of the right side that satisfies the rule as well."""
+    message: str
+    origin: str
+
+
+class Cell(_Value):
+    """One place of a table: the indicator printed there, and what may stand in it."""
+
+    indicator: str
+    label: str
+    row: str
+    column: str
+    kind: Kind
+    unit: str
+
+
+class Edit(_Value):
+    """A rule laid over the cells it binds: sum(left) against sum(right), by indicator."""
+
+    rule: Rule
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    or_right: tuple[str, ...] = ()
+    where: str = ""
+
+
+class Table(_Value):
+    """One table of one form."""
+
+    id: str
+    number: str
+    title: str
+    headings: tuple[str, ...]
+    anchors: tuple[str, ...]
+    furniture: tuple[str, ...]
+    unit: str
+    labels_first: bool = False
+    """All labels are printed before all numbers, which then follow row by row."""
+    prose: bool = False
+    mirrors: str = ""
+    """A table with the same rows, to be compared softly with this one."""
+    blocks: tuple[Block, ...]
+    rules: tuple[Rule, ...] = ()
+
+    @cached_property
+    def cells(self) -> tuple[Cell, ...]:
+        """All cells in printing order: block by block, row by row."""
+        return tuple(
+            Cell(
+                indicator=f"{self.id}.{row.id}.{column.id}",
+                label="/".join(part for part in (self.number, row.under, row.label, column.label) if part),
+                row=row.id,
+                column=column.id,
+                kind=column.kind,
+                unit=next(u for u in (column.unit, row.unit, self.unit) if u is not None),
+            )
+            for block in self.blocks
+            for row in block.rows
+            for column in block.columns
+        )
+
+    @cached_property
+    def by_indicator(self) -> Mapping[str, Cell]:
+        """The cells by their public key."""
+        return {cell.indicator: cell for cell in self.cells}
+
+    @cached_property
+    def edits(self) -> tuple[Edit, ...]:
+        """Every rule of the table, laid over its cells."""
+        return tuple(edit for rule in self.rules for edit in self._laid(rule))
+
+    def _laid(self, rule: Rule) -> Iterator[Edit]:
+        if rule.for_each is None:
+            yield Edit(rule=rule, left=rule.left, right=rule.right, or_right=rule.or_right)
+            return
+        across = rule.for_each == "row"
+        lines = {cell.row if across else cell.column: cell.label for cell in self.cells}
+        for line in lines:
+            keys = [
+                tuple(f"{self.id}.{line}.{name}" if across else f"{self.id}.{name}.{line}" for name in side)
+                for side in (rule.left, rule.right)
+            ]
+            if all(key in self.by_indicator for side in keys for key in side):
+                yield Edit(rule=rule, left=keys[0], right=keys[1], where=line)
+
+
+class Form(_Value):
+    """One generation of the report, as its YAML file states it."""
+
+    form: str
+    title: str
+    years: tuple[int, int | None]
+    origin: str
+    tables: tuple[Table, ...]
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Form:
+        for table in self.tables:
+            keys = [cell.indicator for cell in table.cells]
+            twice = {key for key in keys if keys.count(key) > 1}
+            if twice:
+                raise ValueError(f"table {table.id}: indicator stands twice: {', '.join(sorted(twice))}")
+            for rule in table.rules:
+                self._check_rule(table, rule)
+        return self
+
+    @staticmethod
+    def _check_rule(table: Table, rule: Rule) -> None:
+        if rule.for_each is None:
+            return
+        known = {cell.column if rule.for_each == "row" else cell.row for cell in table.cells}
+        unknown = [name for name in (*rule.left, *rule.right) if name not in known]
+        if unknown:
+            raise ValueError(f"table {table.id}, rule {rule.id}: no such {rule.for_each}: {', '.join(unknown)}")
+
+
+class Forms(_Value):
+    """All forms, and the tables of all forms by table id."""
+
+    forms: tuple[Form, ...]
+    fingerprint: str = Field(description="sha256 over the files the forms were read from")
+
+    @cached_property
+    def tables(self) -> Mapping[str, Mapping[str, Table]]:
+        """Table id → form id → table, newest form last."""
+        found: dict[str, dict[str, Table]] = {}
+        for form in self.forms:
+            for table in form.tables:
+                found.setdefault(table.id, {})[form.form] = table
+        return found
+
+    @cached_property
+    def cells(self) -> Mapping[str, Cell]:
+        """Every public indicator of every form; the newest form wins where a key recurs."""
+        return {key: cell for form in self.forms for table in form.tables for key, cell in table.by_indicator.items()}
+
+
+def schemas_folder() -> Path:
+    """Where the form files lie: in the wheel, else at the top of the checkout."""
+    return data_folder("schemas")
+
+
+def data_folder(name: str) -> Path:
+    """A folder of data files that travels inside the wheel and lies at the top of a checkout."""
+    package = Path(__file__).parent
+    shipped = package / "_data" / name
+    return shipped if shipped.is_dir() else package.parent / name
+
+
+def load_forms(folder: str | os.PathLike[str] | None = None) -> Forms:
+    """All forms of a folder of YAML files (default: those shipped), sorted by first year.
+
+    Raises FormError naming the file and the place that contradicts itself.
+    """
+    return _load(str(folder) if folder is not None else str(schemas_folder()))
+
+
+@cache
+def _load(folder: str) -> Forms:
+    from hashlib import sha256
+
+    paths = sorted(Path(folder).glob("*.yaml"))
+    if not paths:
+        raise FormError(f"{folder}: no form files (*.yaml) here")
+    digest = sha256()
+    forms = []
+    for path in paths:
+        content = path.read_bytes()
+        digest.update(path.name.encode() + b"\0" + content + b"\0")
+        forms.append(_form(path, content))
+    return Forms(forms=tuple(sorted(forms, key=lambda form: form.years[0])), fingerprint=digest.hexdigest())
+
+
+def _form(path: Path, content: bytes) -> Form:
+    import yaml
+
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return Form.model_validate(yaml.load(content, Loader=loader))
+    except yaml.YAMLError as error:
+        raise FormError(f"{path}: not YAML: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"]) or "form"
+        raise FormError(f"{path}: {place}: {first['msg']}") from error
