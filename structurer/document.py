@@ -26,15 +26,24 @@ class Span(BaseModel):
 
 
 class OffsetMap(BaseModel):
-    """Runs of text that were copied from a source: ascending (text offset, source offset, length)."""
+    """Runs of text that were copied from a source: ascending (text offset, source offset, length).
+
+    `wide` lists copied characters that are written longer in the source, as entities are, each with
+    the source offset behind it: ascending (text offset, source end).
+    """
 
     model_config = ConfigDict(frozen=True)
 
     runs: tuple[tuple[int, int, int], ...]
+    wide: tuple[tuple[int, int], ...] = ()
 
     @cached_property
     def _starts(self) -> list[int]:
         return [run[0] for run in self.runs]
+
+    @cached_property
+    def _wide(self) -> dict[int, int]:
+        return dict(self.wide)
 
     def source(self, offset: int) -> int:
         """The source offset of a text offset; between two runs, that of the next run's start."""
@@ -45,6 +54,15 @@ class OffsetMap(BaseModel):
         if offset - start < length:
             return source + offset - start
         return self.runs[index + 1][1] if index + 1 < len(self.runs) else source + length
+
+    def source_end(self, offset: int) -> int:
+        """The source offset behind the character at a text offset; between two runs, the end of the former."""
+        index = bisect_right(self._starts, offset) - 1
+        if index < 0:
+            return self.source(offset)
+        start, source, length = self.runs[index]
+        last = min(offset, start + length - 1)
+        return self._wide.get(last, source + last - start + 1)
 
 
 class Document(BaseModel):
@@ -78,7 +96,8 @@ class Document(BaseModel):
         """The span of the source that a non-empty span of the text was read from."""
         if self.offsets is None:
             return Span(start=start, end=end)
-        return Span(start=self.offsets.source(start), end=self.offsets.source(end - 1) + 1)
+        first = self.offsets.source(start)
+        return Span(start=first, end=max(first, self.offsets.source_end(end - 1)))
 
     def evidence(self, start: int, end: int) -> Evidence:
         """Evidence for a span of the text: offsets into the source and what stands there."""

@@ -1,0 +1,1 @@
+"""Claims about this library, each measured by one script."""

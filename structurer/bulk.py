@@ -1,0 +1,230 @@
+"""Many reports on one machine: finding them, and importing them one by one so that none harms another."""
+
+from __future__ import annotations
+
+import glob
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING, Literal
+
+from structurer.errors import ReadError, StoreError, StructurerError, TooLarge
+from structurer.settings import Settings
+
+if TYPE_CHECKING:
+    from structurer.forms import Forms
+    from structurer.observation import Extraction
+    from structurer.store import Store
+
+SUFFIXES = frozenset({"", ".txt", ".text", ".htm", ".html", ".md"})
+"""Files a folder is searched for; a file that is named is tried whatever its suffix."""
+
+Outcome = Literal["imported", "unchanged", "failed"]
+Skipped = Callable[[str, str], object]
+INTERNAL = "internal"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A file that gave no extraction: `kind` is the error's code, or "internal" for a mistake of ours."""
+
+    path: str
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """What became of one file of an import."""
+
+    path: str
+    outcome: Outcome
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What an import did. `statuses` and `tables` count the documents it imported, not the unchanged ones."""
+
+    imported: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    accepted: int = 0
+    statuses: Mapping[str, int] = field(default_factory=dict)
+    tables: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    findings: Mapping[str, int] = field(default_factory=dict)
+    failures: Mapping[str, int] = field(default_factory=dict)
+    seconds: float = 0.0
+
+
+def find_files(paths: Iterable[str], *, skipped: Skipped | None = None) -> Iterator[str]:
+    """The files that paths stand for, in the order given: files, folders (all below them, sorted), globs.
+
+    Hidden files and folders inside a folder are passed over; other suffixes than SUFFIXES are reported to
+    `skipped` with a reason. What does not exist is passed on, so that reading it can say so.
+    """
+    for path in paths:
+        if os.path.isdir(path):
+            yield from _below(path, skipped)
+        elif os.path.lexists(path) or not glob.has_magic(path):
+            yield path
+        else:
+            matches = sorted(glob.glob(path, recursive=True))
+            yield from find_files(matches, skipped=skipped) if matches else (path,)
+
+
+def _below(folder: str, skipped: Skipped | None) -> Iterator[str]:
+    for parent, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            path = os.path.join(parent, name)
+            suffix = os.path.splitext(name)[1].lower()
+            if name.startswith("."):
+                continue
+            if suffix in SUFFIXES:
+                yield path
+            elif skipped:
+                skipped(path, f"{suffix} files are not read")
+
+
+def read_file(path: str, max_bytes: int) -> bytes:
+    """The bytes of a file. Raises ReadError when it cannot be read, TooLarge when it is over the limit."""
+    try:
+        with open(path, "rb") as stream:
+            content = stream.read(max_bytes + 1)
+    except (OSError, ValueError) as error:
+        raise ReadError(written(path), getattr(error, "strerror", None) or str(error)) from error
+    if len(content) > max_bytes:
+        raise TooLarge(written(path), f"more than {max_bytes:,} bytes; the setting max_bytes allows more")
+    return content
+
+
+def written(path: str) -> str:
+    """The path as text that can be stored and printed, whatever bytes its name is made of."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def attempt(path: str, *, settings: Settings, forms: Forms | None = None) -> Extraction | Failure:
+    """The extraction of one file, or why there is none; raises nothing a file could cause."""
+    try:
+        return _extract(path, read_file(path, settings.max_bytes), settings, forms)
+    except Exception as error:
+        return failure(path, error)
+
+
+def failure(path: str, error: Exception) -> Failure:
+    """What to say about a file that raised; a mistake of ours asks to be reported."""
+    path = written(path)
+    if isinstance(error, ReadError):
+        return Failure(path, error.code, error.reason)
+    if isinstance(error, StructurerError):
+        return Failure(path, error.code, str(error))
+    reason = f"{type(error).__name__}: {error} (a mistake in structurer: please report it, with the file)"
+    return Failure(path, INTERNAL, reason)
+
+
+def import_reports(
+    paths: Iterable[str],
+    store: Store,
+    *,
+    force: bool = False,
+    dry_run: bool = False,
+    settings: Settings | None = None,
+    forms: Forms | None = None,
+    progress: Callable[[Step], object] | None = None,
+) -> Summary:
+    """Extracts every file and keeps what was found; a file that fails is noted and the next one follows.
+
+    Files whose bytes the store already holds, made by the same library, forms and prompts, are left alone
+    unless `force`. `dry_run` reads the files and says what would be done; nothing is extracted or stored.
+    Raises StoreError when the store itself fails, and FormError.
+    """
+    from structurer.forms import load_forms
+    from structurer.pipeline import fingerprint
+
+    forms = forms or load_forms()
+    job = _Import(store, settings or Settings(), forms, fingerprint(forms), force, dry_run)
+    for path in paths:
+        step = job.take(path)
+        if progress:
+            progress(step)
+    return job.summary()
+
+
+class _Import:
+    """One run over many files; holds counts only, so that memory stays flat."""
+
+    def __init__(
+        self, store: Store, settings: Settings, forms: Forms, fingerprint: str, force: bool, dry_run: bool
+    ) -> None:
+        self._store, self._settings, self._forms = store, settings, forms
+        self._fingerprint, self._force, self._dry_run = fingerprint, force, dry_run
+        self._outcomes: Counter[str] = Counter()
+        self._statuses: Counter[str] = Counter()
+        self._findings: Counter[str] = Counter()
+        self._failures: Counter[str] = Counter()
+        self._tables: dict[str, Counter[str]] = {}
+        self._accepted = 0
+        self._started = time.perf_counter()
+
+    def take(self, path: str) -> Step:
+        digest = None
+        try:
+            content = read_file(path, self._settings.max_bytes)
+            digest = sha256(content).hexdigest()
+            outcome = self._put(path, content, digest)
+            step = Step(written(path), outcome)
+        except StoreError:
+            raise
+        except Exception as error:
+            failed = failure(path, error)
+            if not self._dry_run:
+                self._store.add_failure(failed.path, digest, kind=failed.kind, reason=failed.reason)
+            self._failures[failed.kind] += 1
+            step = Step(failed.path, "failed", failed)
+        self._outcomes[step.outcome] += 1
+        return step
+
+    def _put(self, path: str, content: bytes, digest: str) -> Outcome:
+        place = written(path)
+        if not self._force:
+            if self._store.has(digest, self._fingerprint, path=place):
+                return "unchanged"
+            if self._store.has(digest, self._fingerprint):
+                if not self._dry_run:
+                    self._store.add_place(digest, place)
+                return "unchanged"
+        if not self._dry_run:
+            extraction = _extract(path, content, self._settings, self._forms)
+            self._store.add(extraction, fingerprint=self._fingerprint)
+            self._count(extraction)
+        return "imported"
+
+    def _count(self, extraction: Extraction) -> None:
+        self._statuses.update(found.status for found in extraction.observations)
+        self._accepted += sum(found.accepted for found in extraction.observations)
+        self._findings.update(finding.severity for finding in extraction.findings)
+        for name, table in extraction.document.tables.items():
+            self._tables.setdefault(name, Counter())[table.state] += 1
+
+    def summary(self) -> Summary:
+        return Summary(
+            imported=self._outcomes["imported"],
+            unchanged=self._outcomes["unchanged"],
+            failed=self._outcomes["failed"],
+            accepted=self._accepted,
+            statuses=dict(self._statuses),
+            tables={name: dict(states) for name, states in self._tables.items()},
+            findings=dict(self._findings),
+            failures=dict(self._failures),
+            seconds=time.perf_counter() - self._started,
+        )
+
+
+def _extract(path: str, content: bytes, settings: Settings, forms: Forms | None) -> Extraction:
+    from structurer.pipeline import structure
+
+    return structure(content, path=written(path), settings=settings, forms=forms)

@@ -1,0 +1,136 @@
+"""Edit rules laid over observations: each holds, fails, or cannot be evaluated. Nothing is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from structurer.forms import Edit, Table
+from structurer.observation import Finding, Observation
+
+Outcome = Literal["pass", "fail", "unknown"]
+Number = int | float
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One rule over one set of cells. `left` and `right` are the sums compared, None where unknown."""
+
+    rule: str
+    severity: Literal["error", "warning", "info"]
+    where: str
+    outcome: Outcome
+    left: Number | None
+    right: Number | None
+    message: str
+    indicators: tuple[str, ...]
+
+
+def confront(observations: Iterable[Observation], tables: Iterable[Table]) -> list[Check]:
+    """Every edit of `tables` over the values as published, in the tables' order.
+
+    A printed "not applicable" adds nothing to a sum; any other cell without a value makes the rule unknown.
+    """
+    found: dict[str, Observation] = {}
+    for observation in observations:
+        if observation.period == "year":
+            found.setdefault(observation.indicator, observation)
+    values = {indicator: _amount(observation) for indicator, observation in found.items()}
+    return [_check(edit, values, table) for table in tables for edit in table.edits if _concerns(edit, found)]
+
+
+def _concerns(edit: Edit, found: Mapping[str, Observation]) -> bool:
+    """A rule between two tables is asked only where both state their side."""
+    if edit.rule.for_each is None:
+        return all(key in found for key in (*edit.left, *edit.right)) and _exact(found[edit.left[0]])
+    return any(key in found for key in (*edit.left, *edit.right))
+
+
+def _exact(observation: Observation) -> bool:
+    return observation.qualifier == "exact" and observation.scope is None and observation.status != "disputed"
+
+
+def _amount(observation: Observation) -> Number | None:
+    if isinstance(observation.value, int | float):
+        return observation.value
+    return 0 if observation.printed == "not_applicable" else None
+
+
+def _check(edit: Edit, values: Mapping[str, Number | None], table: Table) -> Check:
+    left, right = _total(edit.left, values), _total(edit.right, values)
+    outcome: Outcome = "unknown"
+    if left is not None and right is not None:
+        holds = left == right if edit.rule.relation == "equal" else left <= right
+        outcome = "pass" if holds or (edit.or_right and left == _total(edit.or_right, values)) else "fail"
+    where = _where(edit, table)
+    return Check(
+        rule=edit.rule.id,
+        severity=edit.rule.severity,
+        where=where,
+        outcome=outcome,
+        left=left,
+        right=right,
+        message=f"{where}: " * bool(where) + _message(edit, outcome, left, right),
+        indicators=(*edit.left, *edit.right),
+    )
+
+
+def _total(keys: Sequence[str], values: Mapping[str, Number | None]) -> Number | None:
+    total: Number = 0
+    for key in keys:
+        value = values.get(key)
+        if value is None:
+            return None
+        total += value
+    return total
+
+
+def _message(edit: Edit, outcome: Outcome, left: Number | None, right: Number | None) -> str:
+    if outcome == "unknown":
+        return "cannot be evaluated, a value is open"
+    message = edit.rule.message.replace("{left}", f"{left:,}").replace("{right}", f"{right:,}")
+    if outcome == "fail" and left is not None and right is not None:
+        message += f" (difference {abs(right - left):,})"
+    return message
+
+
+def _where(edit: Edit, table: Table) -> str:
+    """The official label of the row or column the rule is laid over."""
+    for block in table.blocks:
+        lines = block.rows if edit.rule.for_each == "row" else block.columns
+        for line in lines:
+            if line.id == edit.where:
+                return line.label
+    return ""
+
+
+def report(checks: Iterable[Check], observations: Iterable[Observation]) -> list[Finding]:
+    """Findings of what failed, with the smallest change located, and of what could not be evaluated."""
+    disputed = {o.indicator: o for o in observations if o.status == "disputed"}
+    findings = [_failed(check, disputed) for check in checks if check.outcome == "fail"]
+    return [*findings, *_unknown(checks)]
+
+
+def _failed(check: Check, disputed: Mapping[str, Observation]) -> Finding:
+    suspects = [disputed[key] for key in check.indicators if key in disputed]
+    would = [f"{o.label}: {o.value} → {o.candidates[0]}" for o in suspects if len(o.candidates) == 1]
+    message = check.message + (f"; it would hold with {' or '.join(would[:3])}" if would else "")
+    return Finding(rule=check.rule, severity=check.severity, message=message, indicators=check.indicators)
+
+
+def _unknown(checks: Iterable[Check]) -> list[Finding]:
+    """One finding a rule, however many of its rows or columns stay open."""
+    places: dict[str, list[Check]] = {}
+    for check in checks:
+        if check.outcome == "unknown":
+            places.setdefault(check.rule, []).append(check)
+    return [
+        Finding(
+            rule=rule,
+            severity="info",
+            message=f"could not be evaluated in {len(found)} place{'s' * (len(found) > 1)}: a value is open",
+            indicators=tuple(key for check in found for key in check.indicators[-1:]),
+        )
+        for rule, found in places.items()
+    ]

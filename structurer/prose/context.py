@@ -1,0 +1,172 @@
+"""When and for whom a statement holds: the words of time and of scope that stand before it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from structurer.observation import Period
+
+_TIMES = {
+    # Every year is written so; the report's own sets the period to the year, others are decided by _dated.
+    "to_date": r"截[至止]到?(?P<date>(?:(?:20[0-9]{2}|本|当|今)?年)?(?:度)?(?:(?P<m>[0-9]{1,2})月)?(?:(?P<d>[0-9]{1,2})[日号])?(?P<e>年?[底末])?)",
+    "whole": r"(?:20[0-9]{2}年)?1(?:月1日|月)?(?:至|-|到|起,?至?)(?:20[0-9]{2}年)?12月(?:31日)?|20[0-9]{2}年1月1日(?:起,?)?(?:至|到|-)20[0-9]{2}年12月31日",
+    "since": r"(?:自|从)[^,。;\n]{0,20}?(?:以来|至今|起(?!至|,至))|[^,。;\n]{0,6}(?:实施|施行|成立|开通|上线|建成|开展|运行|颁布|创办)以来|20[0-9]{2}年以来"
+    r"|20[0-9]{2}年(?:[0-9]{1,2}月)?(?:起|开始|至今)|历年|迄今|近[0-9两二三四五六七八九十]+年|[两二三四五六七八九十0-9]+年来|往年",
+    "event": r"(?:20[0-9]{2}年)?[0-9]{1,2}月(?:份|[0-9]{1,2}[日号]|[上中下]旬|初|中|间)?(?![底末])|[上下]半年|[一二三四]季度|第[一二三四]季度|[寒暑]假"
+    r"|(?<!报告)(?<!统计)(?<!年度)期间|当[天日]|现场会上|活动中|此次|本次|首[次期]",
+    "previous": r"(?<![比较与同和])(?:上一?年度?|去年)(?!结转|转结|末|底|同期|相比|的?基础)",
+    "next": r"明年|下一年度?|来年",
+    "often": r"每[周年季次]|每个?季度|周均|年均",
+    "month": r"每个?月|月均",
+    "day": r"每[天日]|日均",
+    "now": r"(?:截[至止]到?)?(?:目前|现在)",
+    "year": r"全年|本年度?|今年|年内|(?<!多)(?<!几)(?<!两)(?<!三)一年来|年度内|报告期|当年",
+    "dated": r"(?:20[0-9]{2}|二[〇○0零]二?[〇○零一二三四五六七八九][一二三四五六七八九]?)年度?",
+}
+_TIME = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _TIMES.items()))
+_YEAR = re.compile("20[0-9]{2}")
+_LOCAL = frozenset(("month", "day", "often"))
+
+# What is planned, required or supposed did not happen. 将 alone also marks an object (将意见公开), so only in the same clause.
+_PLAN = re.compile(
+    r"将(?:继续|进一步|不断|大力|着力|认真|持续|切实|重点|全面|深入|严格|努力|力争)|计划(?:在|于|开展|召开|举办|组织|发布|公开|培训)|(?<!虚)拟(?:于|在|召开|举办|组织|开展|发布)"
+    r"|力争|下一步|下步|预计|争取|明年|来年|今后|要求[^,。;]{0,12}(?:不少于|至少|每)|目标(?:是|为|任务)"
+)
+_WILL = re.compile("将|如果|若|假如|不得|应当|必须")
+
+_BODIES = "单位|部门|学校|乡镇|镇街|街镇|街道|县区|区县|市县|县市区|县市|镇办|机构|企业|中小学|幼儿园|院校|高校|系统|镇|乡|局|市|县|区"
+_SCOPE = re.compile(
+    rf"(?:我|本)?全[省市区县州旗镇乡](?:教育系统|系统|各级|各类)?(?:各?(?:{_BODIES}))?"
+    rf"|(?:各|下属|所属|直属|局属|委属|厅属|校属|[省市区县]属|[省市区县]直)(?:各|级|类|事业){{0,2}}(?:{_BODIES})(?:\([^()]{{1,6}}\))?"
+    r"|[\u4e00-\u9fff]{2,8}(?:中学|小学|幼儿园|职业学院|街道办事处)"
+)
+_SELF = re.compile("我[局厅委办镇乡院中市区县]|本[局厅委机单办镇乡院]|局机关|厅机关|委机关|机关本级|局本级")
+_ASIDE = frozenset("在向对为给到于就受和及、与使让将被跨")
+_OPENING = frozenset(",:(、年度底月日末来内\"共中")
+_STOPS = ",:()"
+
+
+class Context(NamedTuple):
+    """The period, its closing date and the scope of one statement."""
+
+    period: Period = "year"
+    as_of: str | None = None
+    scope: str | None = None
+
+
+@dataclass(slots=True)
+class Times:
+    """The time words of a reading, in order."""
+
+    text: str
+    year: int | None
+    starts: list[int]
+    found: list[re.Match[str]]
+
+
+def times(text: str, year: int | None) -> Times:
+    """Find every word of time once, for all statements of a text."""
+    found = list(_TIME.finditer(text))
+    return Times(text, year, [word.start() for word in found], found)
+
+
+def context(words: Times, start: int, at: int) -> Context | None:
+    """When and for whom a quantity at `at`, in the sentence from `start`, holds; None when that is not certain."""
+    text = words.text
+    start = max(start, at - 300)
+    clause = _clause(text, start, at)
+    if _PLAN.search(text, start, at) or _WILL.search(text, clause, at):
+        return None
+    period = _period(words, start, clause, at)
+    if period is None:
+        return None
+    scope = _scope(text, start, at)
+    return None if scope is None else Context(*period, scope or None)
+
+
+def _clause(text: str, start: int, at: int) -> int:
+    return max(start, *(text.rfind(stop, start, at) + 1 for stop in _STOPS))
+
+
+def _period(words: Times, start: int, clause: int, at: int) -> tuple[Period, str | None] | None:
+    """The last time word before the quantity decides; in earlier sentences of the paragraph only the years count."""
+    index = bisect_left(words.starts, at) - 1
+    paragraph = words.text.rfind("\n", max(0, start - 500), start) + 1
+    seen = 0
+    while index >= 0 and seen < 40:
+        word = words.found[index]
+        begin, kind = word.start(), _kind(word)
+        if begin < paragraph:
+            break
+        if kind == "dated":
+            kind = _dated(words, word)
+        if begin >= start:
+            return _decided(words, word, kind, begin >= clause)
+        if kind in ("whole", "year"):
+            break
+        if kind in ("previous", "other"):
+            return None
+        index, seen = index - 1, seen + 1
+    return "year", None
+
+
+def _kind(word: re.Match[str]) -> str:
+    group = word.lastgroup or ""
+    return group if group in _TIMES else "to_date"
+
+
+def _dated(words: Times, word: re.Match[str]) -> str:
+    """What a bare year means: the report's own, the one before, or one that settles nothing."""
+    printed = _YEAR.match(word[0])
+    if printed is None or words.year is None or int(printed[0]) == words.year:
+        return "year"
+    return "previous" if int(printed[0]) == words.year - 1 else "other"
+
+
+def _decided(words: Times, word: re.Match[str], kind: str, near: bool) -> tuple[Period, str | None] | None:
+    if kind in ("year", "whole"):
+        return "year", None
+    if kind == "to_date":
+        return "to_date", _as_of(words, word)
+    if kind == "previous":
+        return "previous_year", None
+    if kind == "since":
+        printed = _YEAR.search(word[0])
+        own = printed is not None and words.year is not None and int(printed[0]) == words.year
+        return ("year" if own and word[0].endswith("以来") else "cumulative"), None
+    if kind in ("month", "day") and near:
+        return ("month", None) if kind == "month" else ("day", None)
+    return None
+
+
+def _as_of(words: Times, word: re.Match[str]) -> str | None:
+    """The closing date as far as it is printed; a missing year is the report's."""
+    printed = _YEAR.search(word["date"])
+    year = printed[0] if printed else (str(words.year) if words.year else None)
+    if year is None or not (word["date"] or word["e"]):
+        return None
+    parts = [year]
+    if word["m"]:
+        parts.append(f"{int(word['m']):02d}")
+        if word["d"]:
+            parts.append(f"{int(word['d']):02d}")
+    return "-".join(parts)
+
+
+def _scope(text: str, start: int, at: int) -> str | None:
+    """Whose figure it is: "" the office's own, None when another body is named but not as the subject."""
+    scope = ""
+    for word in _SCOPE.finditer(text, start, at):
+        before = text[word.start() - 1] if word.start() > start else ","
+        if before in _OPENING or (before == "、" and scope):
+            scope = word[0]
+        elif before not in _ASIDE and word.start() >= _clause(text, start, at):
+            return None
+    if scope:
+        own = list(_SELF.finditer(text, start, at))
+        if own and text.rfind(scope, start, at) < own[-1].start():
+            return ""
+    return scope

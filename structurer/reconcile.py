@@ -1,0 +1,63 @@
+"""One account out of what tables and prose each say: agreement confirms, difference is reported."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from structurer.confront import Check
+from structurer.forms import Forms, Rule, Table
+from structurer.observation import Observation
+
+
+def crossings(forms: Forms, present: Iterable[str]) -> list[Table]:
+    """The prose tables with the soft rules that compare them to the tables a report holds."""
+    held = set(present)
+    return [
+        table.model_copy(update={"rules": (*table.rules, *_mirrors(table, forms))})
+        for tables in forms.tables.values()
+        for table in tables.values()
+        if table.prose and (held & _compared(table))
+    ]
+
+
+def _compared(table: Table) -> set[str]:
+    return {table.mirrors, *(key.partition(".")[0] for rule in table.rules for key in rule.right)}
+
+
+def _mirrors(table: Table, forms: Forms) -> list[Rule]:
+    """A statement and the cell of the same row in the table it mirrors should say the same."""
+    if not table.mirrors:
+        return []
+    (mirrored, *_) = forms.tables[table.mirrors].values()
+    return [
+        Rule(
+            id=f"{table.id}.{table.mirrors}",
+            severity="warning",
+            left=(cell.indicator,),
+            right=(key,),
+            message=f"prose says {{left}} for {cell.label}, the table says {{right}}",
+            origin="the same quantity stated twice in one report",
+        )
+        for cell in table.cells
+        if (key := cell.indicator.replace(table.id, table.mirrors, 1)) in mirrored.by_indicator
+    ]
+
+
+def reconcile(statements: Sequence[Observation], checks: Iterable[Check]) -> list[Observation]:
+    """The statements of prose, those verified that a table of the same report confirms."""
+    confirmed: dict[str, list[str]] = {}
+    for check in checks:
+        if check.outcome == "pass" and check.left:
+            confirmed.setdefault(check.indicators[0], []).append(check.rule)
+    return [_confirm(statement, confirmed.get(statement.indicator, ())) for statement in statements]
+
+
+def _confirm(statement: Observation, rules: Sequence[str]) -> Observation:
+    own = statement.period == "year" and statement.scope is None and statement.qualifier == "exact"
+    if not rules or not own or statement.status not in ("stated", "verified"):
+        return statement
+    return statement.model_copy(
+        update={"status": "verified", "rules": tuple(dict.fromkeys((*statement.rules, *rules)))}
+    )
+
+

@@ -1,0 +1,133 @@
+"""Settings: arguments, then the environment, then structurer.toml in the working directory."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from structurer.errors import SettingsError
+
+FILE = "structurer.toml"
+PREFIX = "STRUCTURER_"
+NO_MODEL = "none"
+#: Names the environment gives a setting, first one first.
+_VARIABLES: Mapping[str, tuple[str, ...]] = {
+    "store": ("STRUCTURER_STORE",),
+    "model": ("STRUCTURER_MODEL",),
+    "api_key": ("OPENAI_API_KEY",),
+    "base_url": ("STRUCTURER_BASE_URL", "OPENAI_BASE_URL"),
+    "max_bytes": ("STRUCTURER_MAX_BYTES",),
+}
+_OF_VARIABLE = {variable: name for name, variables in _VARIABLES.items() for variable in variables}
+
+
+class Settings(BaseModel):
+    """Everything that can be set; each has a default that works without any of them."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    store: str = Field("sqlite:///structurer.db", min_length=1)
+    """URL of the store."""
+    model: str | None = None
+    """Name of the model to ask about what stays open; None asks no model."""
+    api_key: SecretStr | None = None
+    """Key for the model's endpoint; taken from the environment only."""
+    base_url: SecretStr | None = None
+    """Endpoint of the model; secret, because addresses can carry keys."""
+    max_bytes: int = Field(20_000_000, gt=0)
+    """Files over this size are refused: a report takes some ten thousand bytes."""
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings in force; an override of None counts as not given.
+
+    Raises SettingsError naming the setting and where it came from.
+    """
+    return trace_settings(**overrides)[0]
+
+
+def trace_settings(**overrides: Any) -> tuple[Settings, dict[str, str]]:
+    """The settings in force, and where each that is not a default came from.
+
+    Raises SettingsError naming the setting and where it came from.
+    """
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    for name, value, origin in (*_from_file(Path(FILE)), *_from_environment(), *_from_arguments(overrides)):
+        values[name] = value
+        origins[name] = origin
+    if values.get("model") in (NO_MODEL, ""):
+        values["model"] = None
+    try:
+        return Settings.model_validate(values), origins
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = str(first["loc"][0])
+        raise SettingsError(f"{name} (from {origins.get(name, 'default')}): {first['msg']}") from None
+
+
+def unknown_variables() -> dict[str, str]:
+    """Variables of the environment that look like settings but are none, and what was perhaps meant."""
+    return {
+        name: _closest(name, _OF_VARIABLE)
+        for name in sorted(os.environ)
+        if name.startswith(PREFIX) and name not in _OF_VARIABLE
+    }
+
+
+def _from_arguments(overrides: Mapping[str, Any]) -> Iterator[tuple[str, Any, str]]:
+    for name, value in overrides.items():
+        if name not in Settings.model_fields:
+            raise SettingsError(f"{name} (argument): no such setting{_meant(name, Settings.model_fields)}")
+        if value is not None:
+            yield name, value, "argument"
+
+
+def _from_environment() -> Iterator[tuple[str, Any, str]]:
+    for name, variables in _VARIABLES.items():
+        for variable in variables:
+            if os.environ.get(variable):
+                yield name, os.environ[variable], variable
+                break
+
+
+def _from_file(path: Path) -> Iterator[tuple[str, Any, str]]:
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror or error}") from error
+    allowed = [name for name in Settings.model_fields if name != "api_key"]
+    for name, value in _toml(path, content).items():
+        if name == "api_key":
+            raise SettingsError(f"{path}: api_key: keep keys out of files; set OPENAI_API_KEY instead")
+        if name not in allowed:
+            raise SettingsError(f"{path}: {name}: no such setting{_meant(name, allowed)}")
+        yield name, value, str(path)
+
+
+def _toml(path: Path, content: bytes) -> dict[str, Any]:
+    tomllib: Any = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
+    try:
+        return dict(tomllib.loads(content.decode("utf-8-sig")))
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: not UTF-8 (byte {error.start})") from error
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{path}: not TOML: {error}") from error
+
+
+def _meant(name: str, known: Any) -> str:
+    closest = _closest(name, known)
+    return f"; did you mean {closest}?" if closest else f"; known: {', '.join(sorted(known))}"
+
+
+def _closest(name: str, known: Any) -> str:
+    return next(iter(get_close_matches(name, list(known), n=1, cutoff=0.5)), "")

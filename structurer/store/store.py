@@ -1,0 +1,263 @@
+"""Documents, their extractions and their places, one transaction a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, Table, delete, exists, func, insert, select, update
+from sqlalchemy import Row as SQLRow
+from sqlalchemy.exc import DataError, SQLAlchemyError
+
+from structurer.errors import StoreError
+from structurer.observation import Extraction
+from structurer.store import rows
+from structurer.store.tables import (
+    documents,
+    failures,
+    findings,
+    lock_for_migration,
+    migrate,
+    now,
+    observations,
+    places,
+    sections,
+)
+
+_BATCH = 50
+_CURRENT = exists().where(places.c.document == documents.c.number)
+_SHORTEST_PREFIX = 4
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A file whose last import failed."""
+
+    path: str
+    id: str | None
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How much a store holds; `superseded` documents are kept, but their files have other bytes now."""
+
+    documents: int = 0
+    places: int = 0
+    superseded: int = 0
+    failures: int = 0
+    observations: Mapping[str, int] = field(default_factory=dict)
+    accepted: int = 0
+
+
+class Store:
+    """A store that is open; made by `open_store`, closed by its `with` block."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self._engine = engine
+        self.name = name
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"Store({self.name!r})"
+
+    def close(self) -> None:
+        """Lets go of the connection; what was added is kept."""
+        self._engine.dispose()
+
+    def migrate(self) -> None:
+        """Brings the tables up to date. Raises StoreError when a newer version wrote them."""
+        with self._transaction(writes=True) as connection:
+            lock_for_migration(connection)
+            try:
+                migrate(connection)
+            except StoreError as error:
+                raise StoreError(f"{self.name}: {error}") from None
+
+    def add(self, extraction: Extraction, *, fingerprint: str) -> None:
+        """Keeps an extraction; what was kept for the same bytes before is replaced in one piece.
+
+        `fingerprint` says what made it: library, forms and prompts.
+        """
+        document = extraction.document
+        with self._transaction(writes=True) as connection:
+            number = _put_document(connection, extraction, fingerprint)
+            for table, made in (
+                (observations, rows.observation_rows(number, extraction)),
+                (findings, rows.finding_rows(number, extraction)),
+                (sections, rows.section_rows(number, extraction)),
+            ):
+                if made:
+                    connection.execute(insert(table), made)
+            _put_place(connection, number, document.path)
+
+    def add_place(self, id: str, path: str) -> None:
+        """Notes that a known document's bytes also lie at `path`."""
+        with self._transaction(writes=True) as connection:
+            number = connection.scalar(select(documents.c.number).where(documents.c.id == id))
+            if number is None:
+                raise StoreError(f"{self.name}: no document {id}")
+            _put_place(connection, number, path)
+
+    def add_failure(self, path: str, id: str | None, *, kind: str, reason: str) -> None:
+        """Notes that a file could not be imported, and why.
+
+        When its bytes are known (`id`) they are no longer those of an earlier import, which is superseded.
+        """
+        with self._transaction(writes=True) as connection:
+            if id is not None:
+                connection.execute(delete(places).where(places.c.path == path))
+            connection.execute(delete(failures).where(failures.c.path == path))
+            connection.execute(
+                insert(failures).values(path=path, id=id, kind=kind, reason=reason, failed_at=now())
+            )
+
+    def has(self, id: str, fingerprint: str, *, path: str | None = None) -> bool:
+        """Whether these bytes were extracted by this fingerprint; with `path`, and found there."""
+        query = select(documents.c.number).where(documents.c.id == id, documents.c.fingerprint == fingerprint)
+        if path is not None:
+            query = query.join(places).where(places.c.path == path)
+        with self._transaction() as connection:
+            return connection.scalar(query) is not None
+
+    def get(self, key: str) -> Extraction:
+        """The extraction of a document named by its path, the end of its path, its id or an id's beginning.
+
+        Raises StoreError when there is none or when several fit.
+        """
+        with self._transaction() as connection:
+            for query in _lookups(key):
+                found = connection.execute(query.limit(6)).all()
+                if len({row.number for row in found}) > 1:
+                    several = ", ".join(f"{row.found_at} ({row.id[:12]})" for row in found)
+                    raise StoreError(f"{key}: several documents fit: {several}")
+                if found:
+                    return next(_assemble(connection, found[:1]))
+            failed = connection.scalar(select(failures.c.reason).where(failures.c.path == key))
+        if failed is not None:
+            raise StoreError(f"{key}: its import failed: {failed}")
+        raise StoreError(f"{key}: not in {self.name}; `structurer import` puts a file there")
+
+    def extractions(self) -> Iterator[Extraction]:
+        """All current extractions, a few in memory at a time, in the order of their first import."""
+        last = 0
+        first_place = select(func.min(places.c.number)).where(places.c.document == documents.c.number)
+        query = (
+            select(documents, places.c.path.label("found_at"))
+            .join(places, places.c.number == first_place.correlate(documents).scalar_subquery())
+            .order_by(documents.c.number)
+            .limit(_BATCH)
+        )
+        while True:
+            with self._transaction() as connection:
+                batch = connection.execute(query.where(documents.c.number > last)).all()
+                made = list(_assemble(connection, batch))
+            if not batch:
+                return
+            yield from made
+            last = batch[-1].number
+
+    def failures(self) -> Iterator[Failed]:
+        """Files whose last import failed, by path."""
+        with self._transaction() as connection:
+            found = connection.execute(select(failures).order_by(failures.c.path)).all()
+        for row in found:
+            yield Failed(path=row.path, id=row.id, kind=row.kind, reason=row.reason)
+
+    def counts(self) -> Counts:
+        """How many documents, places, failures and observations of each status it holds."""
+        with self._transaction() as connection:
+
+            def count(query: Select[Any]) -> int:
+                return connection.scalar(query) or 0
+
+            current = select(observations).join(documents).where(_CURRENT).subquery()
+            by_status = select(current.c.status, func.count()).group_by(current.c.status)
+            return Counts(
+                documents=count(select(func.count()).select_from(documents).where(_CURRENT)),
+                places=count(select(func.count()).select_from(places)),
+                superseded=count(select(func.count()).select_from(documents).where(~_CURRENT)),
+                failures=count(select(func.count()).select_from(failures)),
+                observations={row[0]: row[1] for row in connection.execute(by_status)},
+                accepted=count(select(func.count()).select_from(current).where(current.c.accepted)),
+            )
+
+    @contextmanager
+    def _transaction(self, *, writes: bool = False) -> Iterator[Connection]:
+        try:
+            with self._engine.connect() as connection:
+                connection = connection.execution_options(writes=writes)
+                with connection.begin():
+                    yield connection
+        except DataError as error:
+            # One document's text that this kind of database cannot hold, not a failing store.
+            raise ValueError(f"{self.name} cannot hold this document: {error.orig}") from None
+        except SQLAlchemyError as error:
+            reason = str(getattr(error, "orig", None) or type(error).__name__)
+            if password := self._engine.url.password:
+                reason = reason.replace(str(password), "***")
+            raise StoreError(f"{self.name}: {reason}") from None
+
+
+def _put_document(connection: Connection, extraction: Extraction, fingerprint: str) -> int:
+    document, moment = extraction.document, now()
+    values = rows.document_row(extraction) | {"fingerprint": fingerprint, "extracted_at": moment}
+    number = connection.scalar(select(documents.c.number).where(documents.c.id == document.id))
+    if number is None:
+        values |= {"id": document.id, "path": document.path, "first_imported_at": moment}
+        made = connection.execute(insert(documents).values(values)).inserted_primary_key
+        return int(made[0]) if made else 0
+    for table in (observations, findings, sections):
+        connection.execute(delete(table).where(table.c.document == number))
+    connection.execute(update(documents).where(documents.c.number == number).values(values))
+    return int(number)
+
+
+def _put_place(connection: Connection, number: int, path: str) -> None:
+    place = connection.execute(select(places).where(places.c.path == path)).first()
+    if place is None:
+        connection.execute(insert(places).values(path=path, document=number, seen_at=now()))
+    elif place.document != number:
+        connection.execute(update(places).where(places.c.path == path).values(document=number, seen_at=now()))
+    connection.execute(delete(failures).where(failures.c.path == path))
+
+
+def _lookups(key: str) -> Iterator[Select[Any]]:
+    """Queries for what a key may mean, the narrowest first."""
+    placed = select(documents, places.c.path.label("found_at")).join(places).order_by(places.c.number)
+    yield placed.where(places.c.path == key)
+    lowered = key.lower()
+    if len(key) >= _SHORTEST_PREFIX and set(lowered) <= set("0123456789abcdef"):
+        yield placed.where(documents.c.id.startswith(lowered))
+        yield select(documents, documents.c.path.label("found_at")).where(documents.c.id.startswith(lowered))
+    yield placed.where(places.c.path.endswith("/" + key, autoescape=True))
+
+
+def _assemble(connection: Connection, batch: Sequence[SQLRow[Any]]) -> Iterator[Extraction]:
+    numbers = [row.number for row in batch]
+
+    def parts(table: Table) -> dict[int, list[SQLRow[Any]]]:
+        query = (
+            select(table).where(table.c.document.in_(numbers)).order_by(table.c.document, table.c.position)
+        )
+        return {key: list(group) for key, group in groupby(connection.execute(query), attrgetter("document"))}
+
+    found, noted, titled = parts(observations), parts(findings), parts(sections)
+    for row in batch:
+        yield rows.extraction(
+            row,
+            row.found_at,
+            found.get(row.number, []),
+            noted.get(row.number, []),
+            titled.get(row.number, []),
+        )

@@ -1,0 +1,189 @@
+"""The store's tables, and the steps that bring an older store up to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timezone
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    DateTime,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    inspect,
+    select,
+    text,
+)
+from sqlalchemy.engine import Dialect
+
+from structurer.errors import StoreError
+
+metadata = MetaData()
+JSON_OR_NULL = JSON(none_as_null=True)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC; SQLite keeps no time zone, so it is put back on reading."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The moment in UTC."""
+        return value.astimezone(timezone.utc) if value is not None else None
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """The moment with its time zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=timezone.utc) if value.tzinfo is None else value.astimezone(timezone.utc)
+
+
+def now() -> datetime:
+    """This moment, in UTC."""
+    return datetime.now(timezone.utc)
+
+
+migrations_applied = Table(
+    "schema_version",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("applied_at", Moment, nullable=False),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("id", String(64), nullable=False, unique=True),
+    Column("path", Text, nullable=False),
+    Column("agency", Text),
+    Column("year", Integer, index=True),
+    Column("title", Text),
+    Column("published", Text),
+    Column("forms", JSON, nullable=False),
+    Column("usage", JSON, nullable=False),
+    Column("fingerprint", Text, nullable=False),
+    Column("first_imported_at", Moment, nullable=False),
+    Column("extracted_at", Moment, nullable=False),
+)
+
+#: Where a document's bytes were found. A path is the place of one document at most; a document whose
+#: every path has got other bytes since is superseded: kept, but no longer listed or exported.
+places = Table(
+    "places",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("path", Text, nullable=False, unique=True),
+    Column("document", ForeignKey("documents.number"), nullable=False, index=True),
+    Column("seen_at", Moment, nullable=False),
+)
+
+failures = Table(
+    "failures",
+    metadata,
+    Column("path", Text, primary_key=True),
+    Column("id", String(64)),
+    Column("kind", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("failed_at", Moment, nullable=False),
+)
+
+
+def _of_document() -> tuple[Column[int], Column[int]]:
+    return (
+        Column("document", ForeignKey("documents.number"), primary_key=True),
+        Column("position", Integer, primary_key=True, autoincrement=False),
+    )
+
+
+observations = Table(
+    "observations",
+    metadata,
+    *_of_document(),
+    Column("indicator", Text, nullable=False, index=True),
+    Column("label", Text, nullable=False),
+    Column("value", JSON_OR_NULL),
+    Column("unit", Text, nullable=False),
+    Column("qualifier", Text, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("as_of", Text),
+    Column("scope", Text),
+    Column("printed", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("accepted", Boolean, nullable=False),
+    Column("methods", JSON, nullable=False),
+    Column("evidence", JSON, nullable=False),
+    Column("rules", JSON, nullable=False),
+    Column("assumes", JSON, nullable=False),
+    Column("candidates", JSON, nullable=False),
+)
+
+findings = Table(
+    "findings",
+    metadata,
+    *_of_document(),
+    Column("rule", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("indicators", JSON, nullable=False),
+)
+
+sections = Table(
+    "sections",
+    metadata,
+    *_of_document(),
+    Column("title", Text, nullable=False),
+    Column("start", Integer, nullable=False),
+    Column("end", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+)
+
+Migration = Callable[[Connection], None]
+MIGRATIONS: list[Migration] = []
+
+
+def migration(step: Migration) -> Migration:
+    """Puts a step at the end of the list; steps only ever go forward and never change once released."""
+    MIGRATIONS.append(step)
+    return step
+
+
+@migration
+def m001_initial(connection: Connection) -> None:
+    """The first tables."""
+    metadata.create_all(connection, checkfirst=False)
+
+
+def migrate(connection: Connection) -> None:
+    """Applies the steps this store has not seen, in order.
+
+    Raises StoreError when a newer version, or another program, wrote it.
+    """
+    known = [step.__name__ for step in MIGRATIONS]
+    tables = set(inspect(connection).get_table_names())
+    applied: set[str] = set()
+    if migrations_applied.name in tables:
+        applied = set(connection.scalars(select(migrations_applied.c.name)))
+    elif taken := sorted(tables & set(metadata.tables)):
+        raise StoreError(f"another program keeps its tables here ({', '.join(taken)}); name another store")
+    if newer := sorted(applied - set(known)):
+        raise StoreError(f"written by a newer structurer ({', '.join(newer)}); update this one")
+    for step in MIGRATIONS:
+        if step.__name__ not in applied:
+            step(connection)
+            connection.execute(migrations_applied.insert().values(name=step.__name__, applied_at=now()))
+
+
+def lock_for_migration(connection: Connection) -> None:
+    """Makes a second process that opens a new store wait; SQLite's write lock does so by itself."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(7283465)"))

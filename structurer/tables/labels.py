@@ -1,0 +1,96 @@
+"""The labels a table can print: a closed set over all forms, matched in the forms' order."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from structurer.fold import fold
+from structurer.forms import Forms, Table
+from structurer.tables.cells import han
+
+_ENUMERATOR = re.compile(r"^(?:其中[::]?|\([一二三四五六七八九十]{1,3}\)|[一二三四五六七八九十]{1,3}、|[0-9]{1,2}[.、])+")
+_REMARK = re.compile(r"\((?![一二三四五六七八九十]{1,3}\))[^()]*\)")
+
+
+def key(label: str) -> str:
+    """What a label is compared by: its Chinese characters without enumerator and remarks.
+
+    >>> key("（二）部分公开（区分处理的，只计这一情形，不计其他情形）")
+    '部分公开'
+    """
+    folded = fold(label)
+    return han(_ENUMERATOR.sub("", _REMARK.sub("", folded) or folded))
+
+
+def _whole_key(label: str) -> str:
+    """As `key`, remarks kept: what stands there when the remark's brackets were lost."""
+    return han(_ENUMERATOR.sub("", fold(label)))
+
+
+class Vocabulary:
+    """All labels of one table over all forms, and the order in which its rows come."""
+
+    def __init__(self, tables: tuple[tuple[str, Table], ...]) -> None:
+        self.tables = dict(tables)
+        self.rows: tuple[str, ...] = _merged([[row.id for block in t.blocks for row in block.rows] for _, t in reversed(tables)])
+        self.rank = {row: rank for rank, row in enumerate(self.rows)}
+        self.row_keys: dict[str, set[str]] = {}
+        columns: set[str] = set()
+        groups: set[str] = set()
+        for _, table in tables:
+            groups.update(key(text) for text in (*table.furniture, table.title))
+            for block in table.blocks:
+                groups.update({key(block.heading), *(key(row.under) for row in block.rows)})
+                groups.update(key(column.under) for column in block.columns)
+                columns.update(key(text) for column in block.columns for text in (column.label, *column.variants))
+                for row in block.rows:
+                    for text in {key(label) for label in (row.label, *row.variants)} | {_whole_key(row.label)}:
+                        self.row_keys.setdefault(text, set()).add(row.id)
+        groups.discard("")
+        self.columns = frozenset(columns)
+        self.groups = frozenset(groups)
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Finds the next label in Chinese-only text; the longest label wins."""
+        return re.compile("|".join(re.escape(text) for text in self._keys))
+
+    @cached_property
+    def ends(self) -> re.Pattern[str]:
+        """Matches Chinese-only text that ends with a label."""
+        return re.compile("(?:" + "|".join(re.escape(text) for text in self._keys) + ")$")
+
+    @cached_property
+    def _keys(self) -> list[str]:
+        keys = {*self.row_keys, *self.columns, *self.groups}
+        return sorted(keys, key=lambda text: (-len(text), text))
+
+    def keys_of(self, row: str) -> list[str]:
+        """The texts a row's label can read, longest first."""
+        return sorted((text for text, rows in self.row_keys.items() if row in rows), key=len, reverse=True)
+
+
+def _merged(orders: list[list[str]]) -> tuple[str, ...]:
+    """One order that keeps each of the given ones: rows of one form only stand before their successor."""
+    merged: list[str] = []
+    for order in orders:
+        at = 0
+        for row in order:
+            if row in merged:
+                at = merged.index(row) + 1
+            else:
+                merged.insert(at, row)
+                at += 1
+    return tuple(merged)
+
+
+_MADE: dict[tuple[str, str], Vocabulary] = {}
+
+
+def vocabulary(forms: Forms, table: str) -> Vocabulary:
+    """The vocabulary of one table id over all forms (made once for each set of forms)."""
+    made = _MADE.get((forms.fingerprint, table))
+    if made is None:
+        made = _MADE[forms.fingerprint, table] = Vocabulary(tuple(forms.tables[table].items()))
+    return made

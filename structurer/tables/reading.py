@@ -1,0 +1,191 @@
+"""From a document to the cells of its tables."""
+
+from __future__ import annotations
+
+import re
+
+from dataclasses import dataclass
+
+from structurer.document import Document
+from structurer.forms import Cell, Forms, Table
+from structurer.observation import ACCEPTING, Finding, Observation, TableInfo, TableState
+from structurer.tables.cells import atoms, mask
+from structurer.tables.labels import Vocabulary, vocabulary
+from structurer.tables.locate import Span, locate
+from structurer.tables.place import PlacedRow, Placement, place
+from structurer.tables.rows import Line, lines
+from structurer.tables.sequence import place_in_sequence
+from structurer.tables.settle import Settled, settle
+
+_UNIT = re.compile(r"单位[::]?\s*(万元|亿元|元)|\((万元|亿元|元)\)")
+_IMAGE = re.compile(r"\.(?:png|jpe?g|gif|bmp)\b|!\[[^\]]*\]\(", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class TableReading:
+    """One table as read: its span in the document's text, its cells, and what there is to say of it."""
+
+    table: str
+    start: int
+    end: int
+    info: TableInfo
+    observations: tuple[Observation, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def read_tables(document: Document, forms: Forms) -> list[TableReading]:
+    """The tables of a document in printing order; what is not there is not listed."""
+    spans, again = locate(document.folded)
+    if not spans:
+        return []
+    masked = mask(document.folded)
+    repeated = {span.table for span in again}
+    return [_read(document, masked, span, forms, span.table in repeated) for span in spans]
+
+
+def _read(document: Document, masked: str, span: Span, forms: Forms, repeated: bool) -> TableReading:
+    words = vocabulary(forms, span.table)
+    stream = atoms(masked, span.start, span.end, words.ends)
+    found = _without_tail(lines(stream, words), words)
+    findings = [_repeated(span.table)] if repeated else []
+    tokens = sum(len(line.tokens) for line in found)
+    first_form = next(iter(words.tables.values()))
+    if not any(line.row for line in found) and not (first_form.labels_first and tokens):
+        return _nothing_read(document, span, findings)
+    placement = (place_in_sequence if first_form.labels_first else place)(found, words)
+    end = max((atom.end for line in found for atom in line.tokens), default=max(line.end for line in found))
+    if not placement.rows:
+        return _nothing_read(document, span, findings)
+    table = words.tables[placement.form]
+    rows = [row for row in placement.rows if row.layout != "missing" or table.rules and _hard(table)]
+    size = sum(len(row.places) for row in rows)
+    if _deduplicated(document, span, tokens, size):
+        findings.append(_lines_lost(span.table))
+        return TableReading(
+            span.table,
+            span.start,
+            end,
+            TableInfo(form=placement.form, state="deduplicated"),
+            tuple(_left_open(cell) for row in rows for cell in row.places),
+            tuple(findings),
+        )
+    if tokens == 0:
+        settled = [cell for row in rows for cell in _unfilled(row)]
+        state: TableState = "blank"
+    else:
+        settled = settle(table, rows, trusted=not placement.unplaced)
+        state = "partial" if any(cell.status == "ambiguous" for cell in settled) else "read"
+    findings.extend(_about(placement, document, span.table))
+    return TableReading(
+        span.table,
+        span.start,
+        end,
+        TableInfo(form=placement.form, state=state),
+        tuple(_observation(cell, document, span) for cell in settled),
+        tuple(findings),
+    )
+
+
+def _hard(table: Table) -> bool:
+    return any(rule.severity == "error" for rule in table.rules)
+
+
+def _without_tail(found: list[Line], words: Vocabulary) -> list[Line]:
+    """Drop prose behind the table's last row: its numbers are not the table's."""
+    last = max((index for index, line in enumerate(found) if line.row is not None), default=None)
+    if last is None or found[last].row != words.rows[-1] or next(iter(words.tables.values())).labels_first:
+        return found
+    return found[: last + 1]
+
+
+def _nothing_read(document: Document, span: Span, findings: list[Finding]) -> TableReading:
+    text = document.folded[span.start : span.end]
+    pictured = _IMAGE.search(text) or any(span.start <= image.start < span.end for image in document.images)
+    state: TableState = "image" if pictured else "unreadable"
+    return TableReading(span.table, span.start, span.end, TableInfo(form=None, state=state), (), tuple(findings))
+
+
+def _deduplicated(document: Document, span: Span, tokens: int, size: int) -> bool:
+    """A crawler kept each distinct line once: few numbers are left, and no line stands twice."""
+    if size < 10 or tokens * 5 >= size * 2:
+        return False
+    printed = [line.strip() for line in document.folded[span.start : span.end].split("\n") if line.strip()]
+    return len(set(printed)) == len(printed) > size // 4
+
+
+def _left_open(cell: Cell) -> Observation:
+    return Observation(
+        indicator=cell.indicator,
+        label=cell.label,
+        value=None,
+        unit=cell.unit,
+        printed="omitted",
+        status="ambiguous",
+        accepted=False,
+        methods=("table",),
+    )
+
+
+def _unfilled(row: PlacedRow) -> list[Settled]:
+    """A table without a single number: blanks that are seen stay blank, nothing is inferred."""
+    blank = row.layout == "exact"
+    return [
+        Settled(cell, None, "blank" if blank else "omitted", "stated" if blank else "ambiguous", ())
+        for cell in row.places
+    ]
+
+
+def _observation(settled: Settled, document: Document, span: Span) -> Observation:
+    cell = settled.cell
+    unit = next((token.unit for token in settled.tokens if token.unit), "")
+    if not unit and cell.kind == "money":
+        unit = cell.unit or _unit_above(document.folded, span.start, settled)
+    return Observation(
+        indicator=cell.indicator,
+        label=cell.label,
+        value=settled.value,
+        unit=unit or cell.unit,
+        printed=settled.printed,
+        status=settled.status,
+        accepted=settled.status in ACCEPTING,
+        methods=("table",),
+        evidence=tuple(document.evidence(token.start, token.end) for token in settled.tokens),
+        rules=settled.rules,
+        assumes=settled.assumes,
+        candidates=settled.candidates,
+    )
+
+
+def _unit_above(folded: str, start: int, settled: Settled) -> str:
+    """The unit that the header nearest above an amount prints, "" where none does."""
+    if not settled.tokens:
+        return ""
+    units = _UNIT.findall(folded, max(start, settled.tokens[0].start - 120), settled.tokens[0].start)
+    return next((unit for pair in reversed(units) for unit in pair if unit), "")
+
+
+def _about(placement: Placement, document: Document, table: str) -> list[Finding]:
+    findings = []
+    if placement.mixed:
+        message = "its parts follow different forms; each is read by its own header"
+        findings.append(Finding(rule=f"{table}.mixed_forms", severity="info", message=message))
+    for line in placement.unplaced:
+        numbers = " ".join(document.text[token.start : token.end] for token in line.tokens[:12])
+        message = f"numbers under no label of the form ({line.label[:20] or 'no label'}): {numbers}"
+        findings.append(Finding(rule=f"{table}.unplaced", severity="warning", message=message))
+    for row in placement.rows:
+        if row.layout == "unreadable" and row.cells:
+            message = f"{row.row or 'the row'}: {len(row.cells)} numbers for {len(row.places)} cells, left open"
+            keys = tuple(cell.indicator for cell in row.places)
+            findings.append(Finding(rule=f"{table}.unreadable_row", severity="warning", message=message, indicators=keys))
+    return findings
+
+
+def _repeated(table: str) -> Finding:
+    message = "the report holds this table more than once; the first is read"
+    return Finding(rule=f"{table}.repeated", severity="warning", message=message)
+
+
+def _lines_lost(table: str) -> Finding:
+    message = "repeated lines were removed from this text, so its numbers cannot be placed; find the original page"
+    return Finding(rule=f"{table}.deduplicated", severity="warning", message=message)

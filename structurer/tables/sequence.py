@@ -1,0 +1,57 @@
+"""Tables that print all their labels first and then all their numbers, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from structurer.forms import Table
+from structurer.tables.cells import Token
+from structurer.tables.labels import Vocabulary
+from structurer.tables.place import Placement, PlacedRow, fit
+from structurer.tables.rows import Line
+
+
+def place_in_sequence(lines: Sequence[Line], vocabulary: Vocabulary) -> Placement:
+    """Lay the numbers over all cells of the table, in printing order.
+
+    Some layouts print each row's label before its own numbers, or each column's label before its
+    number; these are read as such.
+    """
+    form, table = next(reversed(vocabulary.tables.items()))
+    filled = [line for line in lines if line.tokens]
+    by_row = [line for line in filled if line.row is not None]
+    rows = _by_column(filled, form, table) or _by_row(by_row, filled, form, table)
+    if rows is None and len(filled) == 1:
+        rows = (fit("", table.cells, form, filled[0], None),)
+    if rows is None:
+        tokens = tuple(token for line in filled for token in line.tokens)
+        rows = (PlacedRow("", table.cells, form, "unreadable" if filled else "missing", tokens),)
+    unplaced = tuple(line for line in filled if line.unknown and not _header_words(line.label, table))
+    return Placement(form, rows, unplaced, mixed=False)
+
+
+def _header_words(text: str, table: Table) -> bool:
+    """Nothing but pieces of the table's own labels: a header whose words were spread over lines."""
+    printed = {char for block in table.blocks for label in (*block.rows, *block.columns) for char in label.label}
+    return set(text) <= printed | {char for text in table.furniture for char in text}
+
+
+def _by_row(by_row: Sequence[Line], filled: Sequence[Line], form: str, table: Table) -> tuple[PlacedRow, ...] | None:
+    names = [row.id for block in table.blocks for row in block.rows]
+    if len(by_row) != len(filled) or [line.row for line in by_row] != names:
+        return None
+    width = len(table.cells) // len(names)
+    return tuple(
+        fit(name, table.cells[at * width : (at + 1) * width], form, line, None)
+        for at, (name, line) in enumerate(zip(names, by_row, strict=True))
+    )
+
+
+def _by_column(filled: Sequence[Line], form: str, table: Table) -> tuple[PlacedRow, ...] | None:
+    if len(filled) != len(table.cells) or any(len(line.tokens) != 1 for line in filled):
+        return None
+    labels = [column.label for block in table.blocks for _ in block.rows for column in block.columns]
+    if any(label not in line.before + line.label for label, line in zip(labels, filled, strict=True)):
+        return None
+    cells: tuple[Token, ...] = tuple(line.tokens[0] for line in filled)
+    return (PlacedRow("", table.cells, form, "exact", cells, line=filled[0]),)
