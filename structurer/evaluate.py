@@ -7,11 +7,12 @@ A gold file is JSONL, one object a document:
     absent        ids of tables the report does not hold (or only as an image); nothing may be accepted there
     open          indicators that nobody could know from the text: short for a null value
     broken        [[rule, row or column], …]: hard edits that the published figures themselves break
-    statements    what prose states: [{"indicator", "value", "qualifier"?, "period"?, "unit"?, "scope"?, …}, …];
-                  present, even if empty, only where the prose was read to the end
+    statements    what prose states, as a list of Statement; present, even if empty, only where
+                  the prose was read to the end
     contradictions  [{"indicator", "tokens", "note"?}, …]: statements of one report that cannot both hold
     metadata      {"agency": …, "year": …, "title"?: …, "published"?: …}
 
+Units count where they change the value: 元 and 万元 are two, 件 and 条 are not compared.
 A table is covered when gold names an indicator of it, or names it absent; what stands in other tables is
 not judged. Values compare as numbers: 12 and 12.0 are one value, 12 and 13 are two.
 """
@@ -32,6 +33,7 @@ from structurer.observation import Extraction, Finding, Observation, Period, Pri
 
 Outcome = Literal["right", "wrong", "queued", "missing", "invented", "left_open"]
 Kind = Literal["zero", "nonzero", "text", "unknown"]
+_MONEY = frozenset({"元", "万元", "亿元"})
 _Key = TypeVar("_Key", bound=Hashable)
 
 
@@ -283,7 +285,12 @@ def _kind(value: Value) -> Kind:
 
 
 def _same(seen: Observation, true: GoldValue) -> bool:
-    return _equal(seen.value, true.value) and true.unit in (None, "", seen.unit)
+    return _equal(seen.value, true.value) and _alike(true.unit, seen.unit)
+
+
+def _alike(true: str | None, seen: str) -> bool:
+    """Whether two units mean the same figure: only units of money change it."""
+    return not true or true == seen or not {true, seen} & _MONEY
 
 
 def _equal(one: Value, other: Value) -> bool:
@@ -319,7 +326,7 @@ def _matches(seen: Observation, true: Statement) -> bool:
         _equal(seen.value, true.value)
         and true.qualifier in (None, seen.qualifier)
         and true.period in (None, seen.period)
-        and true.unit in (None, "", seen.unit)
+        and _alike(true.unit, seen.unit)
         and (true.scope is None or seen.scope is None or seen.scope == true.scope)
     )
 

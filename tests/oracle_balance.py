@@ -104,8 +104,8 @@ def random_damage(rng: random.Random) -> Damage:
     )
 
 
-def small_problem(rng: random.Random) -> Problem:
-    height, width = rng.randint(5, 8), rng.randint(3, 6)
+def small_problem(rng: random.Random, tallest: int = 8, widest: int = 6) -> Problem:
+    height, width = rng.randint(5, tallest), rng.randint(3, widest)
     truth = true_table(rng, height, width, dense=rng.choice((0.1, 0.3, 0.6)), top=rng.choice((4, 30, 2000)))
     return damage(rng, truth, random_damage(rng))
 

@@ -94,8 +94,9 @@ def check(made: Case) -> None:
     assert covered | set(made.absent) == names
     assert not covered & set(made.absent)
     assert made.metadata["title"] in text
+    unwrapped = text.replace("\n", "")
     for stated in made.statements:
-        assert re.search(f"{stated.anchor}.{{0,4}}{stated.token}", text)
+        assert re.search(f"{stated.anchor}.{{0,4}}{stated.token}", unwrapped)
     for key, truth in made.truth.items():
         if truth.printed == "number":
             assert truth.token, key

@@ -169,8 +169,8 @@ def _parts(
 ) -> list[Part]:
     parts = [
         Part("title", who.title),
-        Part("date", f"发布日期：{who.published}"),
-        Part("heading", wording.heading("一", "总体情况")),
+        Part("date", who.printed_date),
+        Part("heading", wording.heading("一", who.overview)),
     ]
     parts += [Part("text", paragraph) for paragraph in paragraphs]
     for filled in sheets:

@@ -71,6 +71,14 @@ def _zeros_dropped(share: float) -> Callable[[list[Sheet], Random], None]:
     return zeros_dropped
 
 
+def zeros_gone(sheets: list[Sheet], rng: Random) -> None:
+    """Only figures are left of tables 三 and 四: every zero has gone without a trace."""
+    for sheet in _summed(sheets):
+        for key, value in sheet.values.items():
+            if value == 0:
+                _omit(sheet, key)
+
+
 def list_cells_dropped(sheets: list[Sheet], rng: Random) -> None:
     """Cells of table 二, which no sum binds, leave no trace: one or two of a row, never all."""
     for sheet in sheets:
@@ -323,6 +331,12 @@ def headings_only(sheets: list[Sheet], rng: Random) -> None:
         sheet.state = "heading"
 
 
+def prose_in_place(sheets: list[Sheet], rng: Random) -> None:
+    """A sentence stands in place of each table."""
+    for sheet in sheets:
+        sheet.state = "prose"
+
+
 def with_marks(lines: list[Line], count: int, rng: Random) -> list[Line]:
     """The lines of a table with page marks between its rows."""
     out = list(lines)
@@ -343,6 +357,7 @@ _ALL = (
     Damage("zeros-dropped-10", _zeros_dropped(0.1)),
     Damage("zeros-dropped-35", _zeros_dropped(0.35)),
     Damage("zeros-dropped-70", _zeros_dropped(0.7)),
+    Damage("zeros-gone", zeros_gone),
     Damage("list-cells-dropped", list_cells_dropped, official=True),
     Damage("any-dropped", any_dropped, harsh=True),
     Damage("blanks-5", _blanks(0.05), blanks=True),
@@ -367,6 +382,7 @@ _ALL = (
     Damage("page-marks", page_marks, paged=True),
     Damage("images", images),
     Damage("headings-only", headings_only),
+    Damage("prose-in-place", prose_in_place, official=True),
 )
 
 #: Every damage by name.

@@ -120,7 +120,7 @@ def pipe_rows(lines: list[Line], rng: Random) -> str:
 def _glued(lines: list[Line]) -> list[Line]:
     """The note above table 三 in one row with 申请人情况."""
     for index, line in enumerate(lines[:-1]):
-        if line.kind == "note" and lines[index + 1].labels[:1] == ("申请人情况",):
+        if line.kind == "note" and lines[index + 1].kind == "head":
             both = Line("head", line.labels + lines[index + 1].labels)
             return [*lines[:index], both, *lines[index + 2 :]]
     return lines
@@ -133,7 +133,7 @@ def pipe_newline(lines: list[Line], rng: Random) -> str:
         out.extend([f"{_flat(cell)} |" if cell else " |" for cell in _cells(line)])
         if line.kind == "block":
             out.append("|||")
-        elif line.labels and line.labels[-1] == "申请人情况":
+        elif line.kind == "head" and len(line.labels) == 1:
             out.append("||||||")
     return "\n".join(out)
 
@@ -224,7 +224,7 @@ def pdf_page(lines: list[Line], rng: Random) -> str:
         values = " ".join([token for token in line.tokens if token])
         label = " ".join(map(_flat, line.labels))
         if applications and line.kind == "head":
-            if line.labels[0] == "申请人情况":
+            if len(line.labels) == 1:
                 out.extend(_UPRIGHT)
         elif line.kind != "row" or len(label) < 6:
             out.append(f"{label} {values}".strip())
@@ -290,6 +290,7 @@ def sentences(lines: list[Line], rng: Random) -> str:
     """A statistics table written out: `label N件。label N件`, or with colons and semicolons."""
     colon = rng.choice(("：", " ", ""))
     stop = rng.choice(("。", "；", "；\n"))
+    units = rng.random() < 0.7
     out = []
     for line in lines:
         if line.kind == "block":
@@ -297,7 +298,7 @@ def sentences(lines: list[Line], rng: Random) -> str:
         elif line.row:
             label, unit = line.labels
             value = line.tokens[0]
-            out.append(label + (f"{colon}{value}{unit}" if value else "") + stop)
+            out.append(label + (f"{colon}{value}{unit if units else ''}" if value else "") + stop)
         elif line.kind != "head":
             out.append("\n" + line.labels[0] + "\n")
     return "".join(out).strip()
@@ -384,6 +385,8 @@ _ALL = (
     Layout("headers-split", any_common, wording={"headers": "split"}, forms=_OFFICIAL),
     Layout("headers-truncated", any_common, wording={"headers": "truncated"}, forms=("2019",)),
     Layout("headers-short", any_common, wording={"headers": "short"}, forms=_OFFICIAL),
+    Layout("headers-dated", any_common, wording={"headers": "dated"}, forms=("2019",)),
+    Layout("traditional", any_common, wording={"script": "traditional"}, forms=_OFFICIAL),
     Layout("enumerator-comma", any_common, wording={"enumerator": "、"}),
     Layout("enumerator-wide", any_common, wording={"enumerator": "．"}),
     Layout("enumerator-missing", any_common, wording={"enumerator": ""}),

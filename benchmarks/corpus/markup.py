@@ -64,7 +64,7 @@ def _applications(lines: list[Line], rng: Random) -> list[str]:
         cells = []
         if line.row in inside:
             if line.row == next(iter(inside)):
-                cells.append(_td("三、本年度办理结果", down=len(inside)))
+                cells.append(_td(_results(body), down=len(inside)))
             name = inside[line.row]
             if name and name != group:
                 cells.append(_td(name, down=sizes[name]))
@@ -76,13 +76,18 @@ def _applications(lines: list[Line], rng: Random) -> list[str]:
     return rows
 
 
+def _results(body: list[Line]) -> str:
+    """The label 三、 as this wording prints it."""
+    return next(line.labels[0] for line in body if len(line.labels) > 1)
+
+
 def _outcomes(body: list[Line]) -> dict[str, str]:
     """The rows of 三、本年度办理结果, each with the group it stands in ("" for none)."""
     found: dict[str, str] = {}
     group = ""
     for line in body[2:-1]:
         *above, own = line.labels or ("",)
-        if above and "本年度办理结果" not in above[-1]:
+        if above and above[-1].startswith(("（", "(")):
             group = above[-1]
         elif own.startswith(("（", "(")):
             group = ""
@@ -122,6 +127,8 @@ _TABLES = {
 
 
 def _table(name: str, lines: list[Line], rng: Random) -> str:
+    if lines and lines[0].kind == "prose":
+        return f"<p>{lines[0].labels[0]}</p>"
     if lines and lines[0].kind == "image":
         return "".join(
             f'<p><img src="/files/{line.labels[0]}" alt="{line.labels[0]}"/></p>' for line in lines

@@ -35,7 +35,13 @@ _TITLES = (
     "{year}年{agency}政府信息公开工作年度报告",
     "{agency}{year}年政府信息公开年度报告",
     "{agency}政府信息公开工作{year}年度报告",
+    "{agency}{year}政府信息公开工作年度报告",
+    "{agency}政府信息公开工作年度报告（{year}年）",
+    "{agency}关于{year}年政府信息公开工作情况的报告",
+    "{agency}{year}年度信息公开工作报告",
+    "{agency}{year}年政务公开工作年度报告",
 )
+_OVERVIEWS = ("总体情况", "总体情况", "总体情况", "概述", "工作概述", "总体公开情况")
 
 
 class Statement(NamedTuple):
@@ -57,6 +63,10 @@ class Office(NamedTuple):
     year: int
     title: str
     published: str
+    """ISO 8601."""
+    printed_date: str
+    overview: str
+    """The heading of section 一."""
 
 
 def office(kind: str, rng: Random) -> Office:
@@ -64,8 +74,26 @@ def office(kind: str, rng: Random) -> Office:
     year = {"2019": (2019, 2020), "2021": (2021, 2024), "hybrid": (2022, 2024)}.get(kind, (2014, 2017))
     reported = rng.randint(*year)
     agency = rng.choice(_REGIONS) + rng.choice(_OFFICES)
-    published = f"{reported + 1}-0{rng.randint(1, 3)}-{rng.randint(10, 28)}"
-    return Office(agency, reported, rng.choice(_TITLES).format(agency=agency, year=reported), published)
+    month, day = rng.randint(1, 3), rng.randint(1, 28)
+    shape = rng.choice(_DATES)
+    return Office(
+        agency=agency,
+        year=reported,
+        title=rng.choice(_TITLES).format(agency=agency, year=reported),
+        published=f"{reported + 1}-{month:02d}-{day:02d}",
+        printed_date=shape.format(year=reported + 1, month=month, day=day, agency=agency),
+        overview=rng.choice(_OVERVIEWS),
+    )
+
+
+_DATES = (
+    "发布日期：{year}-{month:02d}-{day:02d}",
+    "发布日期：{year}-{month:02d}-{day:02d} 09:26",
+    "日期:{year}/{month}/{day}",
+    "时间：{year}年{month}月{day}日 来源：{agency}",
+    "发布时间：{year}.{month:02d}.{day:02d}",
+    "{year}-{month:02d}-{day:02d}09:26",
+)
 
 
 def _row(name: str) -> str:
@@ -156,6 +184,8 @@ _PLAIN = (
     "各科室轮流校对公开目录，发现缺漏随时补上。",
     "办事指南改用浅白的语言，方便来访群众对照准备材料。",
     "分管领导每季度抽查一次栏目，抽查记录存档备查。",
+    "部分制度沿用2017年修订的文本，2011年的旧版已经停用。",
+    "对照条例第二十条第（五）项，逐项核对了办事流程图。",
 )
 
 _Sentence = Callable[[int, Random], tuple[str, list[Statement]]]
@@ -166,11 +196,7 @@ _PROBLEMS = (
     "一是部分栏目更新不够及时；二是解读形式偏少。下一步将把更新责任落到人，多用图解和短视频。",
     "存在的不足主要是人手紧、业务生。今后将安排专题学习，并请同行来传授经验。",
 )
-_OTHER = (
-    "本年度没有其他需要报告的事项。",
-    "无其他需要说明的事项。",
-    "本单位未就信息公开收取费用以外的事项另行报告。",
-)
+_OTHER = ("本年度没有其他需要报告的事项。", "无其他需要说明的事项。")
 
 
 def overview(year: int, received: int | None, rng: Random) -> tuple[list[str], list[Statement]]:
@@ -195,4 +221,4 @@ def problems(rng: Random) -> str:
 
 def other(rng: Random) -> str:
     """Section 六."""
-    return rng.choice(_OTHER[:2])
+    return rng.choice(_OTHER)

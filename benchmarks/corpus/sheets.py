@@ -28,7 +28,8 @@ class Truth(NamedTuple):
 class Line(NamedTuple):
     """One printed line of a table: label cells, then value cells.
 
-    Kinds: `head`, `block` (a heading across), `note`, `row`, `mark` (of a page), `image`.
+    Kinds: `head`, `block` (a heading across), `note`, `row`, `caption`, `mark` (of a page),
+    `image`, `prose`.
     A token "" is a blank cell one can see, None a cell that left no trace.
     """
 
@@ -55,7 +56,7 @@ class Sheet:
     swapped: tuple[str, str] | None = None
     unlabelled: str | None = None
     state: str = "table"
-    """`table`, `image` (file names stand in its place) or `heading` (nothing stands there)."""
+    """`table`, or what stands in its place: `image` (file names), `prose`, `heading` (nothing)."""
     marks: int = 0
     caption: str = ""
     """A line above the table."""
@@ -99,8 +100,8 @@ def lines(filled: Sheet, wording: Wording) -> list[Line]:
     """The printed lines of a sheet, in order."""
     if filled.state == "image":
         return [Line("image", (text,)) for text in ("捕获2.PNG", "image003.png")[: 1 + filled.marks % 2]]
-    if filled.state == "heading":
-        return []
+    if filled.state != "table":
+        return [Line("prose", ("该项情况已在总体情况中一并说明。",))] if filled.state == "prose" else []
     get = filled.tokens.get
     printed = [
         Line(kind, labels, tuple([get(key) for key in keys]), row)
@@ -149,8 +150,8 @@ def _skeleton(form: str, name: str, wording: Wording) -> Skeleton:
 def _disclosure(form: str, wording: Wording) -> Skeleton:
     made: list[tuple[str, tuple[str, ...], tuple[str, ...], str]] = []
     for block in table(form, "disclosure").blocks:
-        made.append(("block", (wording.dressed(block.heading),), (), ""))
-        made.append(("head", ("信息内容", *map(wording.column, block.columns)), (), ""))
+        made.append(("block", (wording.item(block.heading),), (), ""))
+        made.append(("head", (wording.dressed("信息内容"), *map(wording.column, block.columns)), (), ""))
         for row in block.rows:
             keys = tuple(f"disclosure.{row.id}.{column.id}" for column in block.columns)
             made.append(("row", (wording.row(row),), keys, row.id))
@@ -159,13 +160,13 @@ def _disclosure(form: str, wording: Wording) -> Skeleton:
 
 def _applications(form: str, wording: Wording) -> Skeleton:
     (block,) = table(form, "applications").blocks
-    single = [column.label for column in block.columns if not column.under]
-    grouped = [column.label for column in block.columns if column.under]
+    single = [wording.dressed(column.label) for column in block.columns if not column.under]
+    grouped = [wording.dressed(column.label) for column in block.columns if column.under]
     note = "（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）"
     made = [
         ("note", (wording.dressed(note),), (), ""),
-        ("head", ("申请人情况",), (), ""),
-        ("head", (single[0], "法人或其他组织", *single[1:]), (), ""),
+        ("head", (wording.dressed("申请人情况"),), (), ""),
+        ("head", (single[0], wording.dressed("法人或其他组织"), *single[1:]), (), ""),
         ("head", tuple(grouped), (), ""),
     ]
     seen: set[str] = set()
@@ -179,11 +180,11 @@ def _applications(form: str, wording: Wording) -> Skeleton:
 
 def _disputes(form: str, wording: Wording) -> Skeleton:
     (block,) = table(form, "disputes").blocks
-    results = tuple(column.label for column in block.columns)
-    first, *suits = [row.label for row in block.rows]
+    results = tuple(wording.dressed(column.label) for column in block.columns)
+    first, *suits = [wording.dressed(row.label) for row in block.rows]
     keys = tuple(f"disputes.{row.id}.{column.id}" for row in block.rows for column in block.columns)
     return (
-        ("head", (first, "行政诉讼"), (), ""),
+        ("head", (first, wording.dressed("行政诉讼")), (), ""),
         ("head", (*results, *suits), (), ""),
         ("head", results * len(suits), (), ""),
         ("row", (), keys, "disputes"),

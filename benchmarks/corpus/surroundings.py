@@ -93,6 +93,61 @@ def residue(parts: list[Part], who: Office, rng: Random) -> list[Part]:
     ]
 
 
+def headings_lost(parts: list[Part], who: Office, rng: Random) -> list[Part]:
+    """The headings above the tables are gone."""
+    return [
+        part
+        for index, part in enumerate(parts)
+        if not (part.kind == "heading" and parts[index + 1].kind == "table" and parts[index + 1].lines)
+    ]
+
+
+def prose_before_tables(parts: list[Part], who: Office, rng: Random) -> list[Part]:
+    """A sentence and a left-over instruction stand between heading and table."""
+    out = []
+    for part in parts:
+        if part.kind == "table" and part.lines:
+            out.append(
+                Part("text", rng.choice(("具体情况见下表。", "（该部分以表格形式填报，没有的填0。）")))
+            )
+        out.append(part)
+    return out
+
+
+def hard_wraps(parts: list[Part], who: Office, rng: Random) -> list[Part]:
+    """Prose is broken into lines of one width, inside words too, though not inside figures."""
+    width = rng.randint(24, 40)
+    return [part._replace(text=_wrapped(part.text, width)) if part.kind == "text" else part for part in parts]
+
+
+def _wrapped(text: str, width: int) -> str:
+    lines = []
+    while len(text) > width:
+        cut = width
+        while cut < len(text) and text[cut - 1].isdigit():
+            cut += 1
+        lines.append(text[:cut])
+        text = text[cut:]
+    return "\n".join([*lines, text])
+
+
+def small_table(parts: list[Part], who: Office, rng: Random) -> list[Part]:
+    """A table of the office's own within section 一, with units in its cells."""
+    rows = "| 值班安排 | 接待窗口 | 宣传展板 |\n| 3班 | 2处 | 21块 |"
+    at = next(index for index, part in enumerate(parts) if part.kind == "heading")
+    return [*parts[: at + 2], Part("text", rows), *parts[at + 2 :]]
+
+
+def contact(parts: list[Part], who: Office, rng: Random) -> list[Part]:
+    """A clause on period and contact in front of section 一."""
+    clause = (
+        f"本报告所列数据的统计期限为{who.year}年1月1日至{who.year}年12月31日。"
+        f"如有疑问，请与{who.agency}办公室联系（电话：0599-{rng.randint(2000000, 8999999)}）。"
+    )
+    at = next(index for index, part in enumerate(parts) if part.kind == "heading")
+    return [*parts[:at], Part("text", clause), *parts[at:]]
+
+
 def _same(parts: list[Part], who: Office, rng: Random) -> list[Part]:
     return parts
 
@@ -108,4 +163,9 @@ SURROUNDINGS: Mapping[str, Around] = {
     "numerals-lost": numerals_lost,
     "prose-numbered-first": prose_numbered_first,
     "residue": residue,
+    "headings-lost": headings_lost,
+    "prose-before-tables": prose_before_tables,
+    "hard-wraps": hard_wraps,
+    "small-table": small_table,
+    "contact": contact,
 }

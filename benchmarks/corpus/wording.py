@@ -35,6 +35,14 @@ _INSTRUCTIONS = {
     "received": "（以1月1日至12月31日登记为准）",
 }
 
+_TRADITIONAL = str.maketrans(
+    "规范开数处决对务业构机体关属国时显纳废与许处罚强制费采购总额减项号条议诉讼复维结纠现举报诉织会团组办转"
+    "续请获过类执极众个无论认确证据质绝际险举办闻发微渠调继应专职审查询档书复单计统标误误补义档从顾问",
+    "規範開數處決對務業構機體關屬國時顯納廢與許處罰強制費採購總額減項號條議訴訟復維結糾現舉報訴織會團組辦轉"
+    "續請獲過類執極眾個無論認確證據質絕際險舉辦聞發微渠調繼應專職審查詢檔書復單計統標誤誤補義檔從顧問",
+)
+_ITEMS = {"short": ("第二十条第", "第二十条"), "spaced": ("第二十条第", "第二十条  第")}
+
 _HEADERS = {
     "split": {
         "本年新制作数量": "本年新\n制作数量",
@@ -45,6 +53,7 @@ _HEADERS = {
         "现行有效件数": "现行\n有效件数",
     },
     "truncated": {"本年新制作数量": "本年新", "本年新公开数量": "本年新", "本年增/减": "本年增/"},
+    "dated": {"上一年项目数量": "上一年项目数量 2019年", "本年新制作数量": "2020年新制作数量"},
     "short": {
         "对外公开总数量": "对外公开",
         "上一年项目数量": "上年项目数量",
@@ -65,13 +74,21 @@ class Wording(NamedTuple):
     labels: str = "official"
     normative: str = "official"
     numerals: bool = True
+    items: str = "official"
+    script: str = "simplified"
 
     def dressed(self, text: str) -> str:
-        """A text with this wording's brackets and quotes."""
-        return _dressed(text, self.brackets, self.quotes)
+        """A text with this wording's brackets, quotes and script."""
+        return _dressed(text, self.brackets, self.quotes, self.script)
+
+    def item(self, heading: str) -> str:
+        """The heading of a block of table 二."""
+        before, after = _ITEMS.get(self.items, ("", ""))
+        return self.dressed(heading.replace(before, after) if before else heading)
 
     def heading(self, number: str, title: str) -> str:
         """A section heading, with its numeral where this wording prints one."""
+        title = self.dressed(title)
         return f"{number}、{title}" if self.numerals else title
 
     def column(self, column: Column) -> str:
@@ -101,7 +118,9 @@ class Wording(NamedTuple):
 
 
 @lru_cache(maxsize=4096)
-def _dressed(text: str, brackets: str, quotes: str) -> str:
+def _dressed(text: str, brackets: str, quotes: str, script: str) -> str:
+    if script == "traditional":
+        text = text.replace("规范性文件", "规范性档案").translate(_TRADITIONAL)
     if brackets == "half":
         text = text.translate(_HALF)
     before, after = _QUOTES[quotes]
@@ -114,4 +133,5 @@ def harmless(rng: Random) -> Wording:
         brackets="half" if rng.random() < 0.5 else "full",
         quotes="straight" if rng.random() < 0.2 else "curly",
         normative="swapped" if rng.random() < 0.2 else "official",
+        items=rng.choice(("official", "official", "short", "spaced")),
     )

@@ -98,7 +98,7 @@ def _to_look_at(extraction: Extraction, room: int, ink: Ink, full: bool) -> list
             lines += _open_value(found, room, ink)
     for table, count in listed.items():
         if not full and count > _AT_MOST:
-            lines.append(f"  ... and {_count(count - _AT_MOST, 'value')} more of {table}")
+            lines.append(f"  ... and {count - _AT_MOST} more of {table}")
     for finding in findings:
         lines += _finding(finding, room, ink)
     return lines

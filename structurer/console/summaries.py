@@ -58,7 +58,9 @@ def import_text(summary: Summary, *, skipped: int, dry_run: bool = False) -> str
     if summary.failures:
         lines += ["failures", *_counts(summary.failures)]
     if summary.statuses:
-        statuses = {status: summary.statuses[status] for status in SIGNS if status in summary.statuses}
+        statuses: dict[str, int] = {
+            status: summary.statuses[status] for status in SIGNS if status in summary.statuses
+        }
         lines += [f"values, {summary.accepted} of {sum(statuses.values())} accepted", *_counts(statuses)]
     if summary.tables:
         states = {
@@ -85,13 +87,13 @@ def checks_text(checks: Sequence[Check], *, width: int, full: bool = False) -> s
     lines: list[str] = []
     for check in failed:
         head = f"{'error' if check.severity == 'error' else 'warning'}: "
-        lines += hanging(head, f"{_place(check)}: {plain(check.message)}", width)
+        lines += hanging(head, f"{plain(check.message)} [{check.rule}]", width)
     if full:
         for check in checks:
             if check.outcome == "pass":
                 lines += hanging("passed: ", f"{_place(check)}: {check.left} and {check.right}", width)
     for rule, count in Counter(check.rule for check in unknown).items():
-        places = ", ".join(check.where for check in unknown if check.rule == rule and check.where)
+        places = ", ".join(plain(check.where) for check in unknown if check.rule == rule and check.where)
         lines += hanging(f"not evaluated: {count} x ", f"{rule} ({places})" if places else rule, width)
     counts = Counter(check.outcome for check in checks)
     said = ", ".join(f"{counts[outcome]} {word}" for outcome, word in OUTCOMES.items())
@@ -99,7 +101,7 @@ def checks_text(checks: Sequence[Check], *, width: int, full: bool = False) -> s
 
 
 def _place(check: Check) -> str:
-    return f"{check.rule} ({check.where})" if check.where else check.rule
+    return plain(f"{check.rule} ({check.where})" if check.where else check.rule)
 
 
 def forms_text(forms: Forms, *, width: int) -> str:

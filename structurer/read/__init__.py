@@ -50,7 +50,7 @@ def read(source: str | os.PathLike[str] | bytes, *, path: str | None = None, lim
     Bytes are the content of a file, a PathLike is its path. A str is text if it holds a line break
     or more than 400 characters; else a path if a file or folder of that name exists; else text if it
     holds a Chinese sentence or an HTML tag and does not end in a file suffix; else a path, too,
-    and the error says that there is no such file. `path` is the name to report (by default the path as given).
+    and the error says that there is no such file. `path` is the name to report (else the path as given).
 
     Raises ReadError: EmptyInput, BinaryInput, TooLarge (over `limit` bytes), UnsupportedFormat.
     """
@@ -128,7 +128,7 @@ def _lay_out(text: str, utf8: bytes, encoding: str, notes: tuple[str, ...], path
     if not text or text.isspace():
         raise EmptyInput(path, "nothing but white space")
     if is_garbage(text, utf8):
-        raise BinaryInput(path, "a binary file, or one that somebody decoded as text; read the original instead")
+        raise BinaryInput(path, "a binary file, perhaps decoded as text; read the original instead")
     if not is_html(text):
         return Reading(text, text, encoding, images=_images(text), notes=notes)
     page = read_html(text)

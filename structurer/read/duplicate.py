@@ -15,6 +15,7 @@ _TRIES = 3
 _LEAST = 200
 """A shorter text that recurs is a phrase, not a body."""
 _MOST = 0.8
+_LEFT_OUT = "the body stands twice; the second copy was left out"
 _METADATA = re.compile("来源|日期|时间|浏览|点击|阅读|访问|索引|文号|发布|编辑|责编|作者|审核|字体|字号|打印")
 _WORD = re.compile(r"[^\s\u200b]+")
 
@@ -37,15 +38,18 @@ def second_copy(folded: str) -> Copies:
         return Copies()
     first, again = pair
     start = _start_of_copy(folded, first, again)
+    whole = folded[first:start].rstrip()
+    if len(whole) >= _LEAST and 4 * len(whole) >= len(folded) and folded.startswith(whole, again):
+        return Copies(Span(start=start, end=again + len(whole)), _LEFT_OUT)
     one, other = squeeze(folded[first:start]), squeeze(folded[again:])
     same = _common(one, other)
-    if len(one) < _LEAST or same < _MOST * min(len(one), len(other)) or same * 4 < len(one) + len(other):
+    if len(one) < _LEAST or same < _MOST * min(len(one), len(other)) or 4 * same < len(one) + len(other):
         return Copies()
     rest = _behind(folded, first, same)
     if same < min(len(one), len(other)) and not _only_widgets(folded[rest:start]):
         return Copies(note="the body seems to stand twice, but the copies differ; both were read")
     end = _behind(folded, again, same)
-    return Copies(Span(start=start, end=end), "the body stands twice; the second copy was left out")
+    return Copies(Span(start=start, end=end), _LEFT_OUT)
 
 
 def _anchors(folded: str) -> tuple[int, int] | None:

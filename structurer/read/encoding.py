@@ -15,7 +15,10 @@ _BOMS = (
 )
 _WIDE = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 _NARROW = ("utf-8", "gb18030", "big5hkscs")
-_ALIASES = {"gb2312": "gb18030", "gbk": "gb18030", "cp936": "gb18030", "big5": "big5hkscs", "cp950": "big5hkscs"}
+_ALIASES = {
+    **dict.fromkeys(("gb2312", "gbk", "cp936"), "gb18030"),
+    **dict.fromkeys(("big5", "cp950"), "big5hkscs"),
+}
 
 #: The characters reports are made of, simplified and traditional: about two thirds of any report.
 #: Chinese read in a wrong encoding holds fewer than one in twenty of them.
@@ -39,7 +42,7 @@ _DAMAGED = 0.05
 
 
 class Decoded(NamedTuple):
-    """Text, the codec that gives it (`data.decode(encoding)` where nothing is damaged), and what was assumed."""
+    """Text, the codec that gives it (`data.decode(encoding)` unless damaged), and what was assumed."""
 
     text: str
     encoding: str
@@ -94,7 +97,7 @@ def _guess(data: bytes) -> Decoded | None:
 
 
 def _sample(data: bytes) -> bytes:
-    """Some kilobytes from the first byte outside ASCII on: the head of a page says nothing about its encoding."""
+    """Some kilobytes from the first byte outside ASCII on: markup says nothing about the encoding."""
     first = _HIGH.search(data)
     start = first.start() & ~3 if first else 0
     return data[start : start + _SAMPLE]

@@ -75,7 +75,7 @@ def _zipped(data: bytes) -> str:
 
 
 def is_garbage(text: str, utf8: bytes) -> bool:
-    """Whether decoded text (and its UTF-8) is no text: a binary file somebody decoded, or control characters."""
+    """Whether decoded text is no text but a binary file somebody decoded; `utf8` is the same, encoded."""
     if _DUMPED.match(text):
         return True
     controls = len(utf8) - len(utf8.translate(None, _CONTROL))

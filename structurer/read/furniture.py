@@ -10,6 +10,7 @@ from structurer.document import Span
 _HEAD_LINES = 60
 _HEAD_LINE = 60
 """Lines longer than this end the head of a page, unless they are a trail of links."""
+_FOOTER_LINES = 1000
 _FOOTER_LINE = 160
 
 _TRAIL = re.compile(
@@ -26,14 +27,13 @@ _WIDGET = re.compile(
 _BETWEEN = re.compile(r"[ \t\u200b|:\[\]()/、,·.>-]+")
 _SINGLE = frozenset("大中小特")
 _FOOTER = re.compile(
-    r"版权所有|ICP备[^\n]{0,4}[0-9]|网站标识码|公网安备|(?:^|[ \t])(?:主办|承办|制作维护|技术支持|网站支持)(?:单位)?[: ]"
-    r"|建议使用[^\n]{0,40}(?:浏览|分辨率)|友情链接|copyright|(?:^|[ \t])(?:网站管理|网站维护)[: ]",
-    re.I,
+    r"版权所有|ICP备[^\n]{0,4}[0-9]|网站标识码|公网安备|友情链接|[Cc]opyright|COPYRIGHT|建议使用[^\n]{0,40}(?:浏览|分辨率)"
+    "|(?:主办|承办|制作维护|技术支持|网站支持|网站管理|网站维护)(?:单位)?:"
 )
-_CONTACT = re.compile(r"[ \t\u200b]{0,40}(?:地址|邮编|邮政编码|电话|联系电话|传真|邮箱|电子邮箱|备案号?|序号)[: ]")
+_CONTACT = re.compile("(?:地址|邮编|邮政编码|电话|联系电话|传真|邮箱|电子邮箱|备案号?|序号)[: ]")
 _SENTENCE = re.compile("[。;!?]")
 _NUMBERS = re.compile(r"[-+0-9.,/%| \t\u200b\x1e\x1f]*$")
-_NUMBERED = re.compile(r"[ \t\u200b]{0,40}(?:[一二三四五六七八九十]{1,3}[、.]|\(?[一二三四五六七八九十0-9]{1,3}[).、])")
+_NUMBERED = re.compile(r"[ \t\u200b]{0,40}\(?[一二三四五六七八九十0-9]{1,3}[).、]")
 _LINK = 24
 """A footer's links and names are no longer than this."""
 
@@ -56,11 +56,10 @@ def is_widget(line: str) -> bool:
         return False
     if _SCAN.search(line) and not _SENTENCE.search(line):
         return True
-    names = _WIDGET.findall(line)
-    if not names or _BETWEEN.sub("", _WIDGET.sub("", line)):
+    if _BETWEEN.sub("", _WIDGET.sub("", line)):
         return False
     # A lone 大, 中 or 小 is a word like any other; only beside a widget it is a size of print.
-    return any(name not in _SINGLE for name in names)
+    return any(name not in _SINGLE for name in _WIDGET.findall(line))
 
 
 def joined(folded: str, spans: Iterable[Span]) -> tuple[Span, ...]:
@@ -68,7 +67,7 @@ def joined(folded: str, spans: Iterable[Span]) -> tuple[Span, ...]:
     merged: list[Span] = []
     for span in sorted(spans, key=lambda span: span.start):
         end = _past_blank_lines(folded, span.end)
-        start = 0 if not folded[: span.start].strip() else span.start
+        start = 0 if not merged and not folded[: span.start].strip() else span.start
         if merged and start <= merged[-1].end:
             start, end = merged[-1].start, max(end, merged[-1].end)
             merged.pop()
@@ -111,7 +110,9 @@ def _lines(folded: str, stop: int) -> Iterator[tuple[int, int]]:
 def _footer(folded: str) -> int:
     """Where the footer begins: its first certain line with nothing but footer behind it."""
     found = end = len(folded)
-    while end > 0:
+    for _ in range(_FOOTER_LINES):
+        if end <= 0:
+            break
         start = folded.rfind("\n", 0, end) + 1
         kind = _footer_kind(folded, start, end)
         if kind == "body":

@@ -1,8 +1,9 @@
-"""A saved web page as text: blocks become lines, data tables become grids, each character keeps its origin."""
+"""A saved web page as text: blocks become lines, data tables grids; each character keeps its origin."""
 
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import NamedTuple
 
 from structurer.document import CELL, ROW, OffsetMap, Span
@@ -13,7 +14,9 @@ _TAG_START = re.compile(
     r"|article|center|font|ul|ol)(?=[\s>/]))",
     re.I,
 )
-_ANY_TAG = re.compile(r"</?(?:html|body|div|table|tr|td|th|p|span|br|h[1-6]|li|ul|a|img|strong|b|font)(?=[\s>/])", re.I)
+_ANY_TAG = re.compile(
+    r"</?(?:html|body|div|table|tr|td|th|p|span|br|h[1-6]|li|ul|a|img|strong|b|font)(?=[\s>/])", re.I
+)
 _MANY_TAGS = 12
 _WORD = re.compile(f"[^ \t\r\n\f{CELL}{ROW}]+")
 _PROSE = 300
@@ -41,12 +44,8 @@ def is_html(text: str) -> bool:
         return False
     if _TAG_START.match(text):
         return True
-    found = 0
-    for _ in _ANY_TAG.finditer(text, 0, 200_000):
-        found += 1
-        if found >= _MANY_TAGS:
-            return True
-    return False
+    tags = _ANY_TAG.finditer(text, 0, 200_000)
+    return sum(1 for _ in islice(tags, _MANY_TAGS)) >= _MANY_TAGS
 
 
 def read_html(source: str) -> Page:

@@ -12,15 +12,16 @@ TokenKind = Literal["number", "not_applicable", "text", "blank"]
 
 UNITS = "件次|条次|人次|万元|亿元|[件条项个宗起次份例元人篇家部本期场]"
 _NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
-_BOUND = rf"(?=[\s\u200b|{ROW}{CELL},。;;、]|$)"
+_BOUND = rf"(?=[\s\u200b|{ROW}{CELL}。;]|$)"
+_AFTER_UNIT = rf"(?=[\s\u200b|{ROW}{CELL}。;,、]|$)"
 
 _ATOM = re.compile(
     rf"""
     (?P<pipe>[|{ROW}{CELL}])
   | (?P<both>\+[ ]?\(?[0-9]+\)?[ ]?/?[ ]?-[ ]?\(?[0-9]+\)?|[0-9]+/[0-9]+){_BOUND}
-  | (?P<number>(?:[+\-]|增加?|减少?)?{_NUMBER}(?:[ ]?(?:{UNITS}))?){_BOUND}
+  | (?P<number>(?:[+\-]|增加?|减少?)?{_NUMBER}(?:[ ]?(?:{UNITS}){_AFTER_UNIT}|{_BOUND}))
   | (?P<none>[/\\*]|-{{1,6}}|无|不涉及|不适用|无此项){_BOUND}
-  | (?P<word>[^\s\u200b|{ROW}{CELL}]+)
+  | (?P<word>[^\s\u200b|{ROW}{CELL}。;]+)
     """,
     re.X,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import comb
 from typing import Literal
@@ -61,8 +61,11 @@ def place(lines: Sequence[Line], vocabulary: Vocabulary) -> Placement:
     chosen = _forms(lines, by_row, vocabulary)
     trailing = _trailing_blanks(lines, chosen)
     shares = _shares(lines, chosen)
+    lost = _lost(lines, chosen, shares)
     rows = tuple(
         _placed(name, _places(name, block, form, vocabulary), form, by_row.get(name, []), shares, trailing)
+        if name not in lost
+        else PlacedRow(name, _places(name, block, form, vocabulary), form, "unreadable", lost[name])
         for name, (_, block, form) in chosen.items()
     )
     used = {id(line) for row in rows if row.line is not None for line in by_row.get(row.row, ())}
@@ -227,6 +230,43 @@ def _shares(lines: Sequence[Line], chosen: _Chosen) -> dict[str, _Share]:
         if place is not None and cells:
             done = max(done, place)
     return shares
+
+
+def _lost(lines: Sequence[Line], chosen: _Chosen, shares: Mapping[str, _Share]) -> dict[str, Cells]:
+    """Rows whose cells may be among numbers that could not be placed: they are not blank for sure.
+
+    These are the rows between the labels around numbers that stand under no label and, in a table that
+    stacks its labels, every label of a stack whose numbers are not exactly enough for all.
+    """
+    order = list(chosen)
+    named = {line.row for line in lines if line.tokens and line.row}
+    shared = {share.source for share in shares.values()}
+    lost: dict[str, Cells] = {}
+    last = -1
+    for index, line in enumerate(lines):
+        if line.tokens and line.row in chosen and not line.misplaced:
+            last = order.index(line.row)
+        elif line.tokens and id(line) not in shared:
+            after = next((order.index(later.row) for later in lines[index + 1 :] if later.row in chosen), len(order))
+            lost.update((row, tuple(line.tokens)) for row in order[last + 1 : after] if row not in named)
+    stacks = [stack for stack in _stacks(lines, chosen) if len(stack) > 1]
+    if any(len(stack[-1].tokens) > len(chosen[str(stack[-1].row)][1].columns) for stack in stacks):
+        for stack in stacks:
+            if str(stack[-1].row) not in shares:
+                lost.update((str(line.row), tuple(stack[-1].tokens)) for line in stack)
+    return lost
+
+
+def _stacks(lines: Sequence[Line], chosen: _Chosen) -> Iterator[list[Line]]:
+    """Row labels with no cell between them, up to the one that cells follow."""
+    stack: list[Line] = []
+    for line in lines:
+        if line.row in chosen:
+            stack.append(line)
+        if line.tokens:
+            if stack and stack[-1] is line:
+                yield stack
+            stack = []
 
 
 def _places(row: str, block: Block, form: str, vocabulary: Vocabulary) -> tuple[Cell, ...]:

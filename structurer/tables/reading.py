@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from structurer.document import Document
 from structurer.forms import Cell, Forms, Table
 from structurer.observation import ACCEPTING, Finding, Observation, TableInfo, TableState
-from structurer.tables.cells import atoms, mask
+from structurer.tables.cells import Atom, atoms, mask
+from structurer.tables.damage import deduplicated
 from structurer.tables.labels import Vocabulary, vocabulary
 from structurer.tables.locate import Span, locate
 from structurer.tables.place import PlacedRow, Placement, place
@@ -39,13 +40,19 @@ def read_tables(document: Document, forms: Forms) -> list[TableReading]:
     if not spans:
         return []
     masked = mask(document.folded)
+    streams = [atoms(masked, span.start, span.end, vocabulary(forms, span.table).ends) for span in spans]
     repeated = {span.table for span in again}
-    return [_read(document, masked, span, forms, span.table in repeated) for span in spans]
+    lost = deduplicated(document.folded, spans, streams)
+    return [
+        _read(document, span, stream, forms, span.table in repeated, lost)
+        for span, stream in zip(spans, streams, strict=True)
+    ]
 
 
-def _read(document: Document, masked: str, span: Span, forms: Forms, repeated: bool) -> TableReading:
+def _read(
+    document: Document, span: Span, stream: Sequence[Atom], forms: Forms, repeated: bool, lost: bool
+) -> TableReading:
     words = vocabulary(forms, span.table)
-    stream = atoms(masked, span.start, span.end, words.ends)
     found = _without_tail(lines(stream, words), words)
     findings = [_repeated(span.table)] if repeated else []
     tokens = sum(len(line.tokens) for line in found)
@@ -58,8 +65,7 @@ def _read(document: Document, masked: str, span: Span, forms: Forms, repeated: b
         return _nothing_read(document, span, findings)
     table = words.tables[placement.form]
     rows = [row for row in placement.rows if row.layout != "missing" or table.rules and _hard(table)]
-    size = sum(len(row.places) for row in rows)
-    if _deduplicated(document, span, tokens, size):
+    if lost:
         findings.append(_lines_lost(span.table))
         return TableReading(
             span.table,
@@ -103,14 +109,6 @@ def _nothing_read(document: Document, span: Span, findings: list[Finding]) -> Ta
     pictured = _IMAGE.search(text) or any(span.start <= image.start < span.end for image in document.images)
     state: TableState = "image" if pictured else "unreadable"
     return TableReading(span.table, span.start, span.end, TableInfo(form=None, state=state), (), tuple(findings))
-
-
-def _deduplicated(document: Document, span: Span, tokens: int, size: int) -> bool:
-    """A crawler kept each distinct line once: few numbers are left, and no line stands twice."""
-    if size < 10 or tokens * 5 >= size * 2:
-        return False
-    printed = [line.strip() for line in document.folded[span.start : span.end].split("\n") if line.strip()]
-    return len(set(printed)) == len(printed) > size // 4
 
 
 def _left_open(cell: Cell) -> Observation:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from structurer.balance import Equation, Gap, Problem, Reading, reading_in_place, readings, solve
 from structurer.forms import Cell, Table
 from structurer.observation import Printed, Status, Value
+from structurer.rival import rivalled
 from structurer.tables.cells import Token
 from structurer.tables.place import PlacedRow
 
@@ -121,6 +122,7 @@ class _Bound:
         """Per cell, all tokens that may print it in a reading that is left; None for omitted."""
         self.problem = self._problem()
         self.balance = solve(self.problem)
+        self.contested = self._contested()
         self._find_tokens()
 
     # -- the problem
@@ -162,10 +164,17 @@ class _Bound:
             return 0
         return token.value if isinstance(token.value, int) and token.value >= 0 else None
 
+    def _contested(self) -> bool:
+        """A wrong sum of the agency's explains the table as well as filling numbers into it does."""
+        if not self.balance.feasible or not self.balance.fills:
+            return False
+        return bool(self.balance.changes) or rivalled(self.problem, self.balance)
+
     # -- which token prints which cell
 
     def _find_tokens(self) -> None:
-        placed = self.balance.placed if self.balance.feasible and self.balance.complete else None
+        sure = self.balance.complete and self.balance.feasible and not self.balance.changes and not self.contested
+        placed = self.balance.placed if sure else None
         for number, (row, first) in enumerate(zip(self.placed, self.first, strict=True)):
             if row.layout == "exact":
                 for offset, token in enumerate(row.cells):
@@ -257,7 +266,9 @@ class _Bound:
     def _may_infer(self, at: int, sums: Sums) -> bool:
         """The proof is whole, nothing around the cell is in doubt, and the prior is allowed here."""
         holds, broken = sums[at]
-        if not (self.balance.complete and self.balance.feasible) or broken or not holds:
+        if self.balance.changes and self.row_of[at].layout == "short":
+            return False
+        if not (self.balance.complete and self.balance.feasible) or self.contested or broken or not holds:
             return False
         if self.balance.changes and self._near_suspect(at):
             return False

@@ -1,0 +1,5 @@
+"""`python -m structurer` is the `structurer` command."""
+
+from structurer.cli import main
+
+main()

@@ -1,0 +1,153 @@
+"""Commands that move reports into the store and values out of it: import, export."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from structurer.commands.common import (
+    counted,
+    json_option,
+    model_option,
+    put,
+    put_json,
+    say,
+    settings_of,
+    store_option,
+)
+from structurer.terminal import plain
+
+if TYPE_CHECKING:
+    from structurer.bulk import Step, Summary
+    from structurer.settings import Settings
+
+
+@click.command("import")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@store_option
+@model_option
+@click.option("--force", is_flag=True, help="Extract again what is unchanged.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done; extract and store nothing.")
+@json_option
+@click.pass_context
+def import_(
+    ctx: click.Context,
+    paths: tuple[str, ...],
+    store: str | None,
+    model: str | None,
+    force: bool,
+    dry_run: bool,
+    as_json: bool,
+) -> None:
+    """Extract reports into the store and print a summary.
+
+    PATH is a file, a folder or a glob. What the store already holds, unchanged, is left alone. A file that
+    fails is noted with its reason; the others are kept.
+    """
+    from structurer.bulk import find_files
+    from structurer.console import import_text
+
+    settings = settings_of(store=store, model=model)
+    skipped: list[str] = []
+
+    def skip(path: str, reason: str) -> None:
+        skipped.append(path)
+        say(f"skipped: {plain(path)}: {reason}")
+
+    files = list(find_files(paths, skipped=skip))
+    summary = _run(files, settings, force=force, dry_run=dry_run)
+    if as_json:
+        put_json(asdict(summary) | {"skipped": len(skipped), "dry_run": dry_run})
+    else:
+        put(import_text(summary, skipped=len(skipped), dry_run=dry_run))
+    left = sum(summary.statuses.values()) - summary.accepted
+    if left:
+        say(
+            f"{counted(left, 'value')} stay open for a person; no model is configured."
+            " `structurer show DOC` lists them."
+        )
+    ctx.exit(1 if summary.failed else 0)
+
+
+def _run(files: list[str], settings: Settings, *, force: bool, dry_run: bool) -> Summary:
+    from structurer.bulk import import_reports
+    from structurer.store import open_store
+
+    # A bar on a terminal; without one, only what went wrong is said.
+    shown = sys.stderr.isatty()
+    url = settings.store if not dry_run or _exists(settings.store) else "sqlite://"
+    with (
+        open_store(url) as store,
+        click.progressbar(length=len(files), label="importing", file=sys.stderr, hidden=not shown) as bar,
+    ):
+
+        def tell(step: Step) -> None:
+            if step.failure:
+                clear = "\r\x1b[K" if shown else ""
+                say(f"{clear}error: {plain(step.path)}: {plain(step.failure.reason)}")
+            bar.update(1)
+
+        return import_reports(files, store, force=force, dry_run=dry_run, settings=settings, progress=tell)
+
+
+def _exists(url: str) -> bool:
+    """Whether a store is there, so that a dry run need not make one."""
+    from structurer.errors import StoreError
+    from structurer.store import open_store
+
+    try:
+        open_store(url, create=False).close()
+    except StoreError:
+        return False
+    return True
+
+
+@click.command()
+@click.option(
+    "--format",
+    "layout",
+    type=click.Choice(["jsonl", "csv"]),
+    required=True,
+    help="jsonl: a line a document; csv: a row a value.",
+)
+@click.option("--out", metavar="FILE", required=True, help="Where to; - is stdout.")
+@click.option(
+    "--status",
+    type=click.Choice(["accepted", "all"]),
+    default="accepted",
+    show_default=True,
+    help="all: with the values that still need a look.",
+)
+@click.option("--bom/--no-bom", default=None, help="Begin with a byte order mark.  [default: in csv files]")
+@store_option
+@json_option
+def export(
+    layout: Literal["jsonl", "csv"],
+    out: str,
+    status: Literal["accepted", "all"],
+    bom: bool | None,
+    store: str | None,
+    as_json: bool,
+) -> None:
+    """Write what the store holds to a file, whole or not at all.
+
+    In a CSV, text that a spreadsheet would take for a formula gets a leading apostrophe; numbers stay.
+    """
+    from structurer.export import STDOUT
+    from structurer.export import export as write
+    from structurer.store import open_store
+
+    if as_json and out == STDOUT:
+        raise click.UsageError("--json reports on the export; it needs --out FILE")
+    with open_store(settings_of(store=store).store, create=False) as opened:
+        written = write(opened.extractions(), out, format=layout, status=status, bom=bom)
+    if as_json:
+        put_json(asdict(written) | {"out": out})
+    elif out != STDOUT:
+        say(f"{written.observations} values of {written.documents} documents written to {plain(out)}")
+
+
+COMMANDS = (import_, export)

@@ -1,0 +1,168 @@
+"""Statements in prose that patterns can read: rows of the statistics table, said in sentences.
+
+What is not certain is not stated. A quantity is bound to a row only by words that leave nothing unknown between
+them; what stays open is for the model stage or a reviewer.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from structurer.document import Document, Section
+from structurer.forms import Forms
+from structurer.observation import Finding, Observation, Status
+from structurer.prose import settle
+from structurer.prose.bind import Sentence, group
+from structurer.prose.claim import Claim
+from structurer.prose.context import context, times
+from structurer.prose.denials import denials
+from structurer.prose.reading import Reading, read
+from structurer.quantities import quantities
+
+__all__ = ["Statements", "statements"]
+
+_AMOUNTS = frozenset(("fees_charged", "budget"))
+_LONGEST = 80
+"""Characters of evidence; a longer clause is cut from the left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """What prose states, and what a reader has to know about it."""
+
+    observations: tuple[Observation, ...]
+    findings: tuple[Finding, ...]
+
+
+def statements(
+    document: Document,
+    sections: Sequence[Section],
+    forms: Forms,
+    *,
+    tables: Iterable[tuple[int, int]] = (),
+    year: int | None = None,
+) -> Statements:
+    """Read the statements in the prose of these sections.
+
+    `tables` are spans of the text that located tables take up; they are left out, as is furniture.
+    `year` is the report's year (see structurer.metadata); without it, figures of any named year are taken for its own.
+    Observations come in reading order; those that contradict each other are disputed, and a finding says so.
+    """
+    reading = read(document, sections, tables)
+    listed, claims = _claims(reading, year)
+    claims = settle.without_parts(reading.text, claims)
+    kept = {id(claim) for claim in claims}
+    for group_ in listed.values():
+        for claim in group_:
+            if claim.row and id(claim) not in kept:
+                claim.rows = ()
+    claims += settle.add_up(reading.text, listed)
+    findings = list(settle.families(claims))
+    groups = settle.grouped(claims)
+    disputed = settle.contradictions(groups)
+    observations = []
+    for same in settle.grouped(claim for group_ in groups for claim in group_ if claim.row):
+        if id(same[0]) in disputed:
+            findings.append(_contradiction(same, disputed[id(same[0])]))
+        observations += _observations(document, reading, forms, same, disputed)
+    return Statements(tuple(sorted(observations, key=lambda found: found.evidence[0].start)), tuple(findings))
+
+
+def _claims(reading: Reading, year: int | None) -> tuple[dict[int, list[Claim]], list[Claim]]:
+    """All claims by sentence (also those bound to no row), and those that state something, in reading order."""
+    found = list(quantities(reading.text))
+    starts = [quantity.start for quantity in found]
+    denied = list(denials(reading))
+    words = None
+    listed: dict[int, list[Claim]] = {}
+    bound: list[Claim] = []
+    family = ""
+    for index, span in enumerate(reading.sentences()):
+        own = group(found, starts, span)
+        if not own:
+            continue
+        sentence = Sentence(reading, span, index, family, reading.title(span[0]))
+        listed[index] = list(sentence.read(own))
+        family = sentence.family or family
+        bound += [claim for claim in listed[index] if claim.rows]
+    zero = [(claim.start, claim.end) for claim in denied]
+    bound = [claim for claim in bound if not any(start <= claim.at < end for start, end in zero)]
+    spans = list(reading.sentences())
+    stated = []
+    for claim in sorted([*bound, *denied], key=lambda claim: claim.at):
+        if words is None:
+            words = times(reading.text, year)
+        when = context(words, spans[claim.sentence][0], claim.at)
+        if when is None:
+            claim.rows = ()
+            continue
+        claim.period, claim.as_of = when.period, when.as_of
+        claim.scope = when.scope or claim.scope
+        stated.append(claim)
+    return listed, stated
+
+
+def _contradiction(same: Sequence[Claim], values: Sequence[int | float]) -> Finding:
+    indicator = _indicator(same[0].row)
+    printed = " and ".join(f"{value:g}" if isinstance(value, float) else str(value) for value in values)
+    return Finding(
+        rule=settle.CONTRADICTION,
+        severity="warning",
+        message=f"prose states {printed} for {indicator}",
+        indicators=(indicator,),
+    )
+
+
+def _indicator(row: str) -> str:
+    return f"narrative.{row}.{'amount' if row in _AMOUNTS else 'count'}"
+
+
+def _observations(
+    document: Document,
+    reading: Reading,
+    forms: Forms,
+    same: Sequence[Claim],
+    disputed: dict[int, tuple[int | float, ...]],
+) -> list[Observation]:
+    """One observation for each value stated, with every place that states it."""
+    values: dict[tuple[object, ...], list[Claim]] = defaultdict(list)
+    for claim in same:
+        values[claim.value, claim.qualifier].append(claim)
+    return [_observation(document, reading, forms, claims, disputed) for claims in values.values()]
+
+
+def _observation(
+    document: Document,
+    reading: Reading,
+    forms: Forms,
+    claims: Sequence[Claim],
+    disputed: dict[int, tuple[int | float, ...]],
+) -> Observation:
+    first = claims[0]
+    indicator = _indicator(first.row)
+    cell = forms.cells[indicator]
+    candidates = disputed.get(id(first), ())
+    rules = tuple(dict.fromkeys(rule for claim in claims for rule in claim.rules))
+    status: Status = "disputed" if candidates else "verified" if rules else "stated"
+    return Observation(
+        indicator=indicator,
+        label=f"正文/{first.wording}" if first.row == "other" else cell.label,
+        value=first.value,
+        unit=first.unit or cell.unit,
+        qualifier=first.qualifier,
+        period=first.period,
+        as_of=first.as_of,
+        scope=first.scope,
+        printed=first.printed,
+        status=status,
+        accepted=not candidates,
+        methods=("pattern",),
+        evidence=tuple(
+            document.evidence(reading.origin(max(claim.start, claim.end - _LONGEST)), reading.origin(claim.end - 1) + 1)
+            for claim in claims
+        ),
+        rules=(settle.CONTRADICTION,) if candidates else rules,
+        candidates=candidates,
+    )

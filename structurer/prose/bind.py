@@ -1,0 +1,441 @@
+"""Binding a quantity to a row: by the words directly before it, directly after it, and what its sentence is about."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from structurer.prose.claim import Claim
+from structurer.prose.lexicon import (
+    CHANNEL_KINDS,
+    CHANNELS,
+    FILLER,
+    KINDS,
+    LEAD,
+    MODIFIER,
+    NOUNS,
+    TOKEN,
+    VERBS,
+    Noun,
+    only,
+)
+from structurer.prose.reading import Reading
+from structurer.quantities import Quantity
+
+_WINDOW = 60
+"""Characters before a quantity that may name it."""
+_BACK = 120
+"""Characters of the same sentence in which an earlier clause may name the channel."""
+
+# Differences, shares and rates are about a figure; they are not one. 分别 gives several values to several subjects.
+_ABOUT = re.compile("同比|环比|增长|增加|增至|减少|下降|提高|提升|上升|占|比上|比去|较上|较去|分别|最高|最多|单日|单条|平均|人均|其余|剩余|原创|近[0-9一二三四五]年")
+_ENDS = re.compile(
+    r"(?:左右|以上|余|多|次|的?情况|工作|等|以来|[(][^()]{0,30}[)])?"
+    r"(?:[,。;、!?\n|):(]|\Z|和|及|与|并|以及|(?:具体|专门)?(?:负责|从事)|通过|均|已|都|其中|全部|进行|涉及|同时|在|由)"
+)
+_RATE = re.compile("(?:/|每)[天日月周年]|%")
+_MADE = re.compile("制作|制发|产生|形成|印发|属性|公文")
+_PUBLIC = re.compile("公开|政务")
+_WAYS_OUT = re.compile("(?:等|多种|各种|各类)[^,。;]{0,8}(?:方式|渠道|途径|载体|形式|平台|媒介|媒体)")
+_BY = re.compile("通过|利用|依托|借助|运用|以|开通|在|充分发挥")
+_CARRIED = re.compile("上[一]?年度?结转|结转上年|含结转|含上")
+_TRAINED = re.compile(
+    r"(?:对|为|面向|组织|邀请|就|针对|围绕)?[^,;:。()、]{0,40}?(?:开展|组织|举办|召开)了?(?:各类|专项|专题|业务|工作|相关|集中|政务公开|政府信息公开|信息公开)*"
+    r"培训(?:班|会|活动)?(?=[,。;、!?\n:(]|\Z)"
+)
+_WAYS = frozenset(("in_person", "fax", "online", "letter"))
+
+
+class Token(NamedTuple):
+    """A known word: its kind and where it stands."""
+
+    kind: str
+    start: int
+    end: int
+
+
+class Named(NamedTuple):
+    """What the words next to a quantity say: the kinds of noun, the kinds of verb, the channels."""
+
+    nouns: tuple[str, ...]
+    verbs: tuple[Token, ...]
+    channels: tuple[str, ...]
+    start: int
+    end: int
+
+
+def tokens(text: str, start: int, end: int) -> list[Token]:
+    """The known words of `text[start:end]`, longest first, without overlap."""
+    return [Token(KINDS[word[0]], *word.span()) for word in TOKEN.finditer(text, start, end)]
+
+
+class Sentence:
+    """Reads the quantities of one sentence in order; remembers what it has been about so far."""
+
+    def __init__(self, reading: Reading, span: tuple[int, int], index: int, before: str, heads: str) -> None:
+        self.text = reading.text
+        self.start, self.end = span
+        self.index = index
+        self.heads = heads
+        self.family = before if self.text.startswith("其中", self.start) else ""
+        self.carried = before
+        self.last: Claim | None = None
+
+    def read(self, found: Sequence[Quantity]) -> Iterator[Claim]:
+        """The claims of the sentence's quantities; those bound to no row carry their wording only."""
+        at = self.start
+        for index, quantity in enumerate(found):
+            following = found[index + 1].start if index + 1 < len(found) else self.end
+            claim = self._claim(quantity, at, following)
+            at = quantity.end
+            if claim is not None:
+                at = max(at, claim.end)
+                yield claim
+
+    def _claim(self, quantity: Quantity, at: int, following: int) -> Claim | None:
+        text = self.text
+        if quantity.unit in ("%", "‰") or _RATE.match(text, quantity.end):
+            return None
+        low = max(at, quantity.start - _WINDOW)
+        clause = max(low, *(text.rfind(stop, low, quantity.start) + 1 for stop in ",:()"))
+        if _ABOUT.search(text, clause, quantity.start):
+            return None
+        words = tokens(text, clause, quantity.start)
+        named = self._before(words, clause, quantity.start)
+        after = self._after(quantity.end, following)
+        rows: tuple[str, ...] = ()
+        start, end = clause, quantity.end
+        if named is not None and named.nouns:
+            rows = self._rows(named, quantity)
+        elif after is not None:
+            verbs = tuple(word for word in words if word.kind in VERBS)[-1:]
+            channels = tuple(word.kind for word in words if word.kind in CHANNEL_KINDS)
+            named = Named(after.nouns, verbs, channels, clause, after.end)
+            rows, end = self._rows(named, quantity), after.end
+        elif _TRAINED.match(text, quantity.end, following) and quantity.unit in ("次", "期", "场") and self._public():
+            rows, named = ("trainings",), Named(("training",), (), (), clause, quantity.end)
+        elif _ENDS.match(text, quantity.end):
+            rows = self._unnamed(named, words, clause, quantity)
+        if not rows:
+            rows, named = self._bracketed(clause, quantity), None
+        if rows and named is not None:
+            self._remember(rows, named)
+        claim = Claim(
+            rows,
+            quantity.value,
+            quantity.unit,
+            quantity.qualifier,
+            start,
+            end,
+            self.index,
+            at=quantity.start,
+            wording=text[clause : quantity.start],
+        )
+        if rows:
+            self.last = claim
+        return claim
+
+    def _before(self, words: Sequence[Token], clause: int, at: int) -> Named | None:
+        """The noun (or nouns joined by 、和) directly before `at`, and the verbs and channels that govern it."""
+        text, verbs = self.text, []
+        index, nouns = len(words) - 1, []
+        while index >= 0 and only(FILLER, text, words[index].end, at):
+            word = words[index]
+            if word.kind in VERBS:
+                verbs.append(word)
+            elif word.kind in NOUNS or word.kind == "apply_bare":
+                nouns.append(word)
+                index -= 1
+                break
+            else:
+                break
+            at, index = word.start, index - 1
+        if not nouns:
+            channels = [word.kind for word in words if word.kind in CHANNEL_KINDS]
+            return Named((), tuple(verbs), tuple(channels), clause, at) if verbs else None
+        while index >= 0 and words[index].kind in NOUNS and text[words[index].end : nouns[-1].start] in ("、", "和", "及", "与", "或", ""):
+            nouns.append(words[index])
+            index -= 1
+        if not self._whole(words[: index + 1], clause, nouns[-1].start):
+            return None
+        rest = words[: index + 1]
+        verbs += [word for word in rest if word.kind in VERBS][::-1]
+        channels = [word.kind for word in rest if word.kind in CHANNEL_KINDS]
+        return Named(tuple(noun.kind for noun in nouns), tuple(verbs), tuple(channels), clause, at)
+
+    def _whole(self, words: Sequence[Token], clause: int, start: int) -> bool:
+        """Whether the noun at `start` is all that is counted: nothing unknown narrows it from the left."""
+        if not words:
+            return only(LEAD, self.text, clause, start)
+        previous = words[-1]
+        if previous.kind in VERBS or previous.kind in CHANNEL_KINDS:
+            return only(MODIFIER, self.text, previous.end, start)
+        gap = self.text[previous.end : start]
+        return gap.startswith("等") and only(MODIFIER, self.text, previous.end, start)
+
+    def _after(self, end: int, following: int) -> Named | None:
+        """The noun directly after a quantity, when nothing but the end of the clause follows it."""
+        text, at = self.text, end
+        while at < following:
+            word = TOKEN.match(text, at, following)
+            if word is not None and KINDS[word[0]] in NOUNS:
+                if _ENDS.match(text, word.end()):
+                    return Named((KINDS[word[0]],), (), (), end, word.end())
+                return None
+            filler = MODIFIER.match(text, at, following)
+            if filler is None or filler[0] in ("、", "和", "或", "等") or filler.end() == at:
+                return None
+            at = filler.end()
+        return None
+
+    # --- which row ------------------------------------------------------------------------------------------------
+
+    def _rows(self, named: Named, quantity: Quantity) -> tuple[str, ...]:
+        kinds = named.nouns
+        if len(kinds) > 1:
+            return self._joint(named, quantity)
+        kind = kinds[0]
+        if kind == "apply_bare":
+            return self._received(named, quantity, bare=True)
+        noun = NOUNS[kind]
+        if quantity.unit not in noun.units or (noun.about and not self._public()):
+            return ()
+        if noun.within and (noun.within != self.family or _MADE.search(self.text, self.start, quantity.start)):
+            return ()
+        if not self._governed(noun, named):
+            return ()
+        return self._special(kind, noun, named, quantity)
+
+    def _governed(self, noun: Noun, named: Named) -> bool:
+        verb = named.verbs[0].kind if named.verbs else ""
+        if verb in ("share", "report"):
+            return False
+        if not verb:
+            return noun.bare
+        return not noun.verbs or verb in noun.verbs
+
+    def _special(self, kind: str, noun: Noun, named: Named, quantity: Quantity) -> tuple[str, ...]:
+        if kind == "info":
+            return self._published(named, quantity, noun_stands=True)
+        if kind == "apply":
+            return self._received(named, quantity)
+        if kind == "normative":
+            return self._normative(named)
+        if kind == "follower":
+            channels = named.channels[-1:] or self._inherited(named.start)
+            return (f"{channels[0]}_followers",) if channels in (("wechat",), ("weibo",)) else ()
+        if kind in ("upheld", "rejected", "corrected"):
+            return self._result(kind, noun)
+        if kind == "visit":
+            channels = named.channels[-1:] or self._inherited(named.start)
+            own = self.text.find("网站", named.start, quantity.start) >= 0
+            return (noun.row,) if own or channels == ("website",) else ()
+        if kind in ("press", "interview") and self._principal(named.start, quantity.start):
+            return (f"{noun.row}_by_principal",)
+        if kind == "suggestion":
+            around = self.text[max(self.start, quantity.start - 30) : quantity.end + 12]
+            return (noun.row,) if "提案" in around else ()
+        if kind in ("recon", "lit") and named.verbs and named.verbs[0].kind in ("handle", "finish", "reply"):
+            return ()  # cases an agency decides for others, not those brought against it
+        if kind == "interpretation" and named.verbs and self.text.startswith("转", named.verbs[0].start):
+            return ()
+        return (noun.row,)
+
+    def _principal(self, start: int, at: int) -> bool:
+        return re.search("主要负责|主要领导|一把手|负责同志", self.text[start:at]) is not None
+
+    def _public(self) -> bool:
+        return _PUBLIC.search(self.text, self.start, self.end) is not None or "公开" in self.heads
+
+    def _joint(self, named: Named, quantity: Quantity) -> tuple[str, ...]:
+        """Nouns that share one number: only proposals have a row for the sum, and only zero settles each."""
+        kinds = set(named.nouns)
+        if kinds <= {"npc", "cppcc", "suggestion"} and len(kinds) == 2 and "cppcc" in kinds and quantity.unit in NOUNS["both"].units:
+            return ("suggestions_and_proposals",) if self._governed(NOUNS["both"], named) else ()
+        return ()
+
+    def _received(self, named: Named, quantity: Quantity, bare: bool = False) -> tuple[str, ...]:
+        """Applications: received, completed or answered by the nearest verb; never documents made or complaints."""
+        text = self.text
+        if quantity.unit not in NOUNS["apply"].units or _MADE.search(text, self.start, quantity.start):
+            return ()
+        if bare and "申请" not in self.heads and self.family != "apply" and self.carried != "apply":
+            return ()
+        verb = named.verbs[0] if named.verbs else None
+        kind = verb.kind if verb else ""
+        if kind == "receive":
+            around = text[self.start : self.end]
+            if _CARRIED.search(around) and "新收" not in text[named.start : quantity.start] and not self._apart(quantity):
+                return ()
+            return ("applications_received",)
+        if kind == "finish":
+            return self._finished(verb)
+        if kind == "reply":
+            return ("replies",)
+        if kind in ("handle", "") and (quantity.value == 0 or self._by_ways(quantity)):
+            return ("applications_received",)
+        if kind in ("handle", ""):
+            self.family = "apply"
+        return ()
+
+    def _apart(self, quantity: Quantity) -> bool:
+        """Whether what was carried in is stated beside what was received, not as a part of it."""
+        return re.match(",上[一]?年度?结转", self.text[quantity.end : quantity.end + 8]) is not None
+
+    def _by_ways(self, quantity: Quantity) -> bool:
+        """Whether the rest of the sentence divides the figure by ways of applying: such a total counts what came in."""
+        rest = self.text[quantity.end : min(self.end, quantity.end + 120)]
+        return re.search("其中|[:(]", rest) is not None and any(
+            word.kind in _WAYS and re.match("[^,;、0-9]{0,8}[0-9]", rest[word.end :]) for word in tokens(rest, 0, len(rest))
+        )
+
+    def _finished(self, verb: Token | None) -> tuple[str, ...]:
+        before = self.text[max(self.start, verb.start - 4) : verb.start] if verb else ""
+        if before.endswith(("延期", "延长")):
+            return ("applications_completed_extended",)
+        if before.endswith(("按时", "按期", "如期", "及时")):
+            return ("applications_completed_on_time",)
+        return ("applications_completed",)
+
+    def _normative(self, named: Named) -> tuple[str, ...]:
+        verb = named.verbs[0] if named.verbs else None
+        if verb is None:
+            return ()
+        if verb.kind == "publish":
+            return ("normative_documents_disclosed",) if not named.channels else ()
+        made = verb.kind == "make" or self.text.startswith("制发", verb.start)
+        return ("normative_documents_issued",) if made else ()
+
+    def _result(self, kind: str, noun: Noun) -> tuple[str, ...]:
+        if self.family == "lit":
+            return (f"litigations{noun.row}",)
+        return (f"reconsiderations{noun.row}",) if self.family == "recon" and kind != "rejected" else ()
+
+    # --- what was published, where --------------------------------------------------------------------------------
+
+    def _published(self, named: Named, quantity: Quantity, noun_stands: bool) -> tuple[str, ...]:
+        verb = named.verbs[0] if named.verbs else None
+        if verb is None and not (named.channels and noun_stands):
+            return ()
+        if verb is not None and verb.kind != "publish":
+            return ()
+        if named.channels:
+            return self._channel_rows(named.channels, self.text[named.start : quantity.start], verb)
+        inherited = self._inherited(named.start)
+        if inherited:
+            clause = self._inherited_clause(named.start)
+            if self._is_main(verb, noun_stands, named, quantity) and len(set(inherited)) == 1 and not _BY.match(clause.lstrip("0123456789年度,全本我局单位")):
+                return ()
+            return self._channel_rows(inherited, clause, verb)
+        if self._is_main(verb, noun_stands, named, quantity) and not self._follows_channel():
+            return ("disclosed_items",)
+        return ()
+
+    def _is_main(self, verb: Token | None, noun_stands: bool, named: Named, quantity: Quantity) -> bool:
+        """Whether it counts all that was disclosed: 主动公开, or publishing that names 政府信息."""
+        if verb is None or not noun_stands or "其中" in self.text[self.start : quantity.start]:
+            return False
+        word, words = self.text[verb.start : verb.end], self.text[verb.end : quantity.end + 6]
+        if word in ("主动公开", "公开发布", "公开") or self.text.endswith("主动", 0, verb.start):
+            return True
+        return word == "发布" and "政府信息" in words
+
+    def _channel_rows(self, channels: Sequence[str], clause: str, verb: Token | None) -> tuple[str, ...]:
+        kinds = list(dict.fromkeys(channels))
+        if len(kinds) == 1:
+            row = CHANNELS.get(kinds[0])
+            if row is None:
+                return ("disclosed_wechat", "disclosed_weibo") if kinds[0] == "both_micro" else ()
+            return (row,)
+        if set(kinds) <= {"wechat", "weibo", "both_micro"}:
+            return ("disclosed_wechat", "disclosed_weibo")
+        open_list = _WAYS_OUT.search(clause) is not None
+        if len(kinds) >= 3 and "website" in kinds and open_list and verb is not None:
+            return ("disclosed_items",) if self.text[verb.start : verb.end].endswith("公开") else ()
+        return ()
+
+    def _unnamed(self, named: Named | None, words: Sequence[Token], clause: int, quantity: Quantity) -> tuple[str, ...]:
+        """A quantity without a noun: `微博发布12篇`, `网站300条` in a list, `办结12件` after applications."""
+        if named is not None and named.verbs:
+            verb = named.verbs[0]
+            if verb.kind == "publish" and quantity.unit in NOUNS["info"].units:
+                if not (named.channels or self._inherited(clause)):
+                    return ()
+                if not self._clean(words, named.end, clause):
+                    return ()
+                return self._published(named, quantity, noun_stands=False)
+            if quantity.unit in NOUNS["apply"].units and self.family == "apply" and only(LEAD, self.text, clause, self._lead_end(verb)):
+                if verb.kind == "finish":
+                    return self._finished(verb)
+                if verb.kind == "reply":
+                    return ("replies",)
+                if verb.kind == "receive" and self.text.startswith("新收", verb.start):
+                    return ("applications_received",)
+            return ()
+        if self.family == "publish" and words and words[-1].kind in CHANNELS and quantity.unit in NOUNS["info"].units:
+            word = words[-1]
+            if len(words) == 1 and only(LEAD, self.text, clause, word.start) and only(FILLER, self.text, word.end, quantity.start):
+                return (CHANNELS[word.kind],)
+        return ()
+
+    def _lead_end(self, verb: Token) -> int:
+        before = self.text[max(self.start, verb.start - 2) : verb.start]
+        return verb.start - 2 if before in ("延期", "按时", "按期", "如期", "延长") else verb.start
+
+    def _clean(self, words: Sequence[Token], at: int, clause: int) -> bool:
+        """Whether the channel alone leads to the verb at `at`, so that no unnamed thing is what was published."""
+        before = [word for word in words if word.end <= at]
+        return not before or before[-1].kind in CHANNEL_KINDS or before[-1].kind in VERBS or only(LEAD, self.text, clause, at)
+
+    def _inherited(self, at: int) -> tuple[str, ...]:
+        """The channels of the nearest earlier clause of the sentence that names any."""
+        return tuple(word.kind for word in self._inherited_words(at))
+
+    def _inherited_clause(self, at: int) -> str:
+        words = self._inherited_words(at)
+        if not words:
+            return ""
+        low = max(self.start, self.text.rfind(",", self.start, words[0].start) + 1)
+        high = self.text.find(",", words[-1].end, at)
+        return self.text[low : high if high >= 0 else at]
+
+    def _inherited_words(self, at: int) -> list[Token]:
+        low = max(self.start, at - _BACK)
+        words = [word for word in tokens(self.text, low, at) if word.kind in CHANNEL_KINDS]
+        if not words:
+            return []
+        comma = self.text.rfind(",", low, words[-1].start)
+        return [word for word in words if word.start > comma]
+
+    def _follows_channel(self) -> bool:
+        """Whether the sentence or heading just before names a channel, whose figure this may then be."""
+        low = max(0, self.start - 60)
+        before = self.text[low : self.start].rstrip("。;\n")
+        cut = max(before.rfind(stop) for stop in "。;\n") + 1
+        return any(word.kind in CHANNEL_KINDS for word in tokens(before, cut, len(before)))
+
+    # --- what the sentence is about -------------------------------------------------------------------------------
+
+    def _bracketed(self, clause: int, quantity: Quantity) -> tuple[str, ...]:
+        """Last year's figure in brackets after this year's has the row of the figure it stands behind."""
+        opened = clause > self.start and self.text[clause - 1] == "(" and self.last is not None
+        if not opened or self.last is None or quantity.unit != self.last.unit or clause - self.last.end > 2:
+            return ()
+        inside = self.text[clause : quantity.start]
+        return self.last.rows if re.fullmatch("(?:上一?年度?|去年|20[0-9]{2}年度?)(?:同期)?(?:为|是|:|共|数量)?", inside) else ()
+
+    def _remember(self, rows: tuple[str, ...], named: Named) -> None:
+        kind = named.nouns[0] if named.nouns else ""
+        if kind in NOUNS and NOUNS[kind].family not in ("", "result"):
+            self.family = NOUNS[kind].family
+        elif rows[0].startswith("disclosed"):
+            self.family = "publish"
+        elif rows[0].startswith(("applications", "replies")):
+            self.family = "apply"
+
+
+def group(found: Sequence[Quantity], starts: Sequence[int], span: tuple[int, int]) -> Sequence[Quantity]:
+    """The quantities that lie within a span; `starts` holds where each begins."""
+    return found[bisect_left(starts, span[0]) : bisect_left(starts, span[1])]

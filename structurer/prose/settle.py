@@ -1,0 +1,197 @@
+"""Settling claims among each other: repeated, contradicting, and adding up."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from math import inf
+
+from structurer.observation import Finding
+from structurer.prose.claim import Claim
+from structurer.prose.lexicon import CHANNELS, NOUNS
+
+SUM = "narrative.sum"
+CONTRADICTION = "narrative.contradiction"
+
+#: A total, its parts, and whether the parts leave nothing over: then a difference is worth a reader's look.
+FAMILIES: tuple[tuple[str, tuple[str, ...], bool], ...] = (
+    ("suggestions_and_proposals", ("npc_suggestions", "cppcc_proposals"), True),
+    ("staff", ("staff_full_time", "staff_part_time"), True),
+    ("applications_completed", ("applications_completed_on_time", "applications_completed_extended"), True),
+    (
+        "applications_received",
+        (
+            "applications_received_in_person",
+            "applications_received_fax",
+            "applications_received_online",
+            "applications_received_letter",
+        ),
+        False,
+    ),
+    (
+        "replies",
+        (
+            "replies_already_public",
+            "replies_granted",
+            "replies_partially_granted",
+            "replies_refused",
+            "replies_not_this_agency",
+            "replies_nonexistent",
+            "replies_asked_to_amend",
+            "replies_redirected",
+        ),
+        False,
+    ),
+    ("reconsiderations", ("reconsiderations_upheld", "reconsiderations_corrected", "reconsiderations_other"), False),
+    ("litigations", ("litigations_upheld", "litigations_corrected", "litigations_other"), False),
+    # The same item may be published in several places, so a difference says nothing; an exact sum does.
+    ("disclosed_items", tuple(CHANNELS.values()), False),
+)
+_TELLING = 20
+"""Totals under this agree with some sum of figures elsewhere in a report by chance too often to confirm it."""
+_LIST = re.compile(r"其中|包括|:|\(")
+_TRIM = re.compile(r'^(?:[、,:;(和及"]|其中)+|[、,:;("]+$')
+_COUNTED = NOUNS["info"].units | NOUNS["apply"].units | {"名", "人", "位"}
+
+
+def without_parts(text: str, claims: Sequence[Claim]) -> list[Claim]:
+    """Leave out a row's figures where one sentence states two of them: each counts a part (两个公众号分别…)."""
+    places: dict[tuple[object, ...], list[Claim]] = defaultdict(list)
+    for claim in claims:
+        if claim.row:
+            places[claim.row, claim.period, claim.as_of, claim.scope].append(claim)
+    dropped: set[int] = set()
+    for group in places.values():
+        for first, second in zip(group, group[1:], strict=False):
+            apart = re.compile("[。\n]").search(text, first.end, max(first.end, second.at))
+            if apart is None and (first.value, first.qualifier) != (second.value, second.qualifier):
+                dropped |= {id(first), id(second)}
+    return [claim for claim in claims if id(claim) not in dropped]
+
+
+# --- sums ---------------------------------------------------------------------------------------------------------
+
+
+def add_up(text: str, sentences: dict[int, list[Claim]]) -> Iterator[Claim]:
+    """Confirm totals and parts of lists that add up exactly; yield the parts no row has a name for."""
+    for index, claims in sentences.items():
+        before = sentences.get(index - 1, [])
+        for cut, parts in _lists(text, claims):
+            totals = [claim for claim in claims[:cut] if claim not in parts] or before
+            total = next((one for one in reversed(totals) if _binds(one, parts)), None)
+            if total is None or not any(claim.rows for claim in (total, *parts)):
+                continue
+            for claim in (total, *parts):
+                if SUM not in claim.rules:
+                    claim.rules.append(SUM)
+            yield from (claim for claim in parts if not claim.rows and _named(claim))
+
+
+def _lists(text: str, claims: Sequence[Claim]) -> Iterator[tuple[int, list[Claim]]]:
+    """The lists of a sentence: how many claims stand before one, and its members."""
+    for cut, claim in enumerate(claims):
+        low = claims[cut - 1].end if cut else claim.start - 8
+        marks = list(_LIST.finditer(text, max(0, low), claim.at))
+        if not marks or (cut == 0 and "其中" not in text[max(0, low) : claim.at]):
+            continue
+        end = text.find(")", claim.at) if marks[-1][0] == "(" else len(text)
+        members = [part for part in claims[cut:] if part.at < end]
+        for more in range(1, len(members)):
+            if text.find("其中", members[more - 1].end, members[more].at) >= 0:
+                members = members[:more]
+                break
+        yield cut, members
+
+
+def _binds(total: Claim, parts: Sequence[Claim]) -> bool:
+    together = (total, *parts)
+    whole = all(claim.qualifier == "exact" and claim.unit in _COUNTED for claim in together)
+    alike = len({(claim.period, claim.as_of, claim.scope) for claim in together if claim.rows}) <= 1
+    return len(parts) >= 2 and total.value > 0 and whole and alike and sum(claim.value for claim in parts) == total.value
+
+
+def _named(claim: Claim) -> bool:
+    """Give a part without a row the row `other` and its wording; False when the report does not name it."""
+    claim.wording = _TRIM.sub("", claim.wording)
+    if not claim.wording:
+        return False
+    claim.rows = ("other",)
+    return True
+
+
+def families(claims: Sequence[Claim]) -> Iterator[Finding]:
+    """Confirm totals whose parts stand elsewhere and add up; yield a finding where exhaustive parts do not."""
+    stated: dict[str, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        if claim.row and claim.counts_year:
+            stated[claim.row].append(claim)
+    single = {row: group for row, group in stated.items() if len({claim.value for claim in group}) == 1}
+    for total, parts, exhaustive in FAMILIES:
+        present = [part for part in parts if part in single]
+        if total not in single or len(present) < 2:
+            continue
+        whole, added = single[total][0].value, sum(single[part][0].value for part in present)
+        if whole == added and (whole >= _TELLING or total != "disclosed_items"):
+            for claim in (claim for row in (total, *present) for claim in single[row]):
+                if SUM not in claim.rules and (whole > 0 or claim.row == total):
+                    claim.rules += [SUM] if whole > 0 else []
+        elif whole != added and (exhaustive or (total != "disclosed_items" and added > whole)):
+            yield Finding(
+                rule=SUM,
+                severity="warning",
+                message=f"prose says {whole} for {total}, its parts add up to {added}",
+                indicators=tuple(f"narrative.{row}.count" for row in (total, *present)),
+            )
+
+
+# --- repetitions and contradictions ----------------------------------------------------------------------------------
+
+
+def grouped(claims: Iterable[Claim]) -> list[list[Claim]]:
+    """Claims of the same row, time and scope, together."""
+    groups: dict[tuple[object, ...], list[Claim]] = defaultdict(list)
+    for claim in claims:
+        name = claim.wording if claim.row == "other" else ""
+        groups[claim.rows, claim.period, claim.as_of, claim.scope, name].append(claim)
+    return list(groups.values())
+
+
+def contradictions(groups: Sequence[list[Claim]]) -> dict[int, tuple[int | float, ...]]:
+    """Claims that cannot be true together (by id), with the values that contradict each other."""
+    disputed: dict[int, tuple[int | float, ...]] = {}
+    for group in groups:
+        if len(group) > 1 and group[0].row and not _agree(group):
+            _dispute(group, disputed)
+    for joint in (claim for group in groups for claim in group if len(claim.rows) > 1):
+        for group in groups:
+            first = group[0]
+            if first.row in joint.rows and (first.period, first.scope) == (joint.period, joint.scope):
+                larger = [claim for claim in group if _bounds(claim)[0] > _bounds(joint)[1]]
+                if larger:  # a part that is more than the whole
+                    joint.rows = first.rows
+                    _dispute([*group, joint], disputed)
+                    break
+    return disputed
+
+
+def _dispute(claims: Sequence[Claim], disputed: dict[int, tuple[int | float, ...]]) -> None:
+    values = tuple(dict.fromkeys(claim.value for claim in claims))
+    for claim in claims:
+        disputed[id(claim)] = values
+
+
+def _agree(group: Sequence[Claim]) -> bool:
+    bounds = [_bounds(claim) for claim in group]
+    return max(low for low, _ in bounds) <= min(high for _, high in bounds)
+
+
+def _bounds(claim: Claim) -> tuple[float, float]:
+    """Between which values a qualified figure lies: 3000余 is under 4000, 近千 over 900."""
+    value = claim.value
+    if claim.qualifier == "exact" or value <= 0 or value != int(value):
+        return (value, value) if claim.qualifier == "exact" else (0, inf)
+    step = 10 ** (len(str(int(value))) - len(str(int(value)).rstrip("0")))
+    below = claim.qualifier in ("under", "about")
+    above = claim.qualifier in ("over", "at_least", "about")
+    return value - step * below, value + step * above
