@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import os
 import time
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -122,8 +123,14 @@ def failure(path: str, error: Exception) -> Failure:
         return Failure(path, error.code, error.reason)
     if isinstance(error, StructurerError):
         return Failure(path, error.code, str(error))
-    reason = f"{type(error).__name__}: {error} (a mistake in structurer: please report it, with the file)"
+    reason = f"{type(error).__name__}: {error} (a mistake in structurer, {_where(error)}: please report it)"
     return Failure(path, INTERNAL, reason)
+
+
+def _where(error: Exception) -> str:
+    """Module and line that raised."""
+    *_, (frame, line) = traceback.walk_tb(error.__traceback__)
+    return f"{frame.f_globals.get('__name__', '?')}:{line}"
 
 
 def import_reports(

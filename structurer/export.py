@@ -145,9 +145,13 @@ def _opened(out: str | os.PathLike[str]) -> Iterator[BinaryIO]:
         with path.open("wb") as stream:
             yield stream
         return
-    draft = path.with_name(f".{path.name[:100]}.{os.getpid()}.tmp")
+    draft = path.with_name(f".{path.name[:60]}.{os.getpid()}.tmp")
     try:
-        with draft.open("wb") as stream:
+        stream = draft.open("wb")
+    except OSError as error:
+        raise type(error)(error.errno, error.strerror, os.fspath(out)) from None
+    try:
+        with stream:
             yield stream
         os.replace(draft, path)
     finally:

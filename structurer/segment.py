@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -29,6 +30,7 @@ _INNER = re.compile(
 _CONTENTS_ENTRY = 40
 _SENTENCE_END = re.compile(f"[。;!?.)\\]0-9\\s\x1e{CELL}|]")
 _STANDARD = frozenset({"overview", "disclosure", "applications", "disputes"})
+_WITHOUT_TABLES = frozenset({"front", "overview", "problems", "other"})
 _BLANK = TRAILING + "\n\x1e" + CELL
 
 
@@ -43,10 +45,16 @@ class _Heading(NamedTuple):
     kind: str
 
 
+def _start(place: _Heading | Span) -> int:
+    return place.start
+
+
 _titles: dict[str, Titles] = {}
 
 
-def segment(document: Document, forms: Forms, tables: Sequence[tuple[str, int, int]] = ()) -> tuple[Section, ...]:
+def segment(
+    document: Document, forms: Forms, tables: Sequence[tuple[str, int, int]] = ()
+) -> tuple[Section, ...]:
     """The sections of a document, in order.
 
     `tables` are located tables: id and half-open span in the text; nothing inside them is a heading.
@@ -61,7 +69,8 @@ def segment(document: Document, forms: Forms, tables: Sequence[tuple[str, int, i
     titles = _titles.get(forms.fingerprint)
     if titles is None:
         titles = _titles[forms.fingerprint] = Titles(forms)
-    located = sorted(tables, key=lambda table: table[1])
+    visible = (table for table in tables if not _covered(document, table[1]))
+    located = sorted(visible, key=lambda table: table[1])
     headings = _headings(document, titles, located)
     cuts = _cut_at_tables(_with_front(document, headings), located)
     ends = [cut.start for cut in cuts[1:]] + [len(document.text)]
@@ -72,12 +81,18 @@ def segment(document: Document, forms: Forms, tables: Sequence[tuple[str, int, i
     )
 
 
+def _covered(document: Document, place: int) -> bool:
+    return any(span.start <= place < span.end for span in document.furniture)
+
+
 def _headings(document: Document, titles: Titles, tables: Sequence[tuple[str, int, int]]) -> list[_Heading]:
     text = "\n" + document.folded + "\n"
-    taken = [*((start, end) for _, start, end in tables), *((span.start, span.end) for span in document.furniture)]
+    tables_taken = (Span(start=start, end=end) for _, start, end in tables)
+    taken = sorted([*tables_taken, *document.furniture], key=_start)
 
     def free(place: int) -> bool:
-        return not any(start <= place < end for start, end in taken)
+        index = bisect_right(taken, place, key=_start) - 1
+        return index < 0 or place >= taken[index].end
 
     def level(pattern: re.Pattern[str]) -> list[_Heading]:
         return [heading for heading in _numbered(text, pattern, titles) if free(heading.start)]
@@ -86,9 +101,9 @@ def _headings(document: Document, titles: Titles, tables: Sequence[tuple[str, in
     if len(found) < 3:
         found = _merged(found, (heading for heading in _inline(text, titles) if free(heading.start)))
     kinds = {heading.kind for heading in found}
-    if not _STANDARD <= kinds:
-        bare = (heading for heading in _bare(text, titles) if heading.kind not in kinds and free(heading.start))
-        found = _merged(found, bare)
+    if not kinds.issuperset(_STANDARD):
+        bare = (heading for heading in _bare(text, titles) if free(heading.start))
+        found = _merged(found, (heading for heading in bare if heading.kind not in kinds))
     return _without_contents(found, document.folded)
 
 
@@ -123,21 +138,23 @@ def _top(outer: list[_Heading], inner: Callable[[], list[_Heading]]) -> list[_He
         return parts
     if numerals:
         numbers = {heading.number for heading in numerals if heading.number}
-        if numbers == set(range(1, len(numbers) + 1)):
+        if not any(number > 1 and number - 1 not in numbers for number in numbers):
             return outer
-        return _merged(outer, (h for h in inner() if h.style == "digit" and _fills_gap(h, numerals)))
+        missing = (h for h in inner() if h.style == "digit" and h.kind != "prose" and h.number not in numbers)
+        return _merged(outer, (heading for heading in missing if _fits(heading, numerals)))
     lower = inner()
     first = [heading for heading in lower if heading.style == lower[0].style]
-    return _merged(parts, first if len(first) >= 2 else (heading for heading in first if heading.kind != "prose"))
+    if len(first) < 2:
+        first = [heading for heading in first if heading.kind != "prose"]
+    return _merged(parts, first)
 
 
-def _fills_gap(heading: _Heading, numerals: list[_Heading]) -> bool:
-    """Whether `1、总体情况` stands where the numerals 二, 三, … lack their 一."""
-    return heading.kind != "prose" and all(
-        other.number != heading.number and (other.number < heading.number) == (other.start < heading.start)
-        for other in numerals
-        if other.number
-    )
+def _fits(heading: _Heading, numerals: list[_Heading]) -> bool:
+    """Whether `1、总体情况` stands where the numerals around it leave out 一."""
+    index = bisect_right(numerals, heading.start, key=_start)
+    before = numerals[index - 1].number if index else 0
+    behind = numerals[index].number if index < len(numerals) else 0
+    return before < heading.number and (not behind or heading.number < behind)
 
 
 def _inline(text: str, titles: Titles) -> Iterator[_Heading]:
@@ -170,11 +187,12 @@ def _bare(text: str, titles: Titles) -> Iterator[_Heading]:
 
 
 def _merged(headings: Iterable[_Heading], more: Iterable[_Heading]) -> list[_Heading]:
-    """Both in order, without those that overlap one of the first."""
-    first = sorted(headings, key=lambda heading: heading.start)
-    bodies = [(heading.start, heading.body) for heading in first]
-    new = [h for h in more if not any(start < h.body and h.start < body for start, body in bodies)]
-    return sorted([*first, *new], key=lambda heading: heading.start) if new else first
+    """Both in order, without those that overlap the one before."""
+    merged: list[_Heading] = []
+    for heading in sorted([*headings, *more], key=_start):
+        if not merged or heading.start >= merged[-1].body:
+            merged.append(heading)
+    return merged
 
 
 def _without_contents(headings: list[_Heading], folded: str) -> list[_Heading]:
@@ -200,13 +218,12 @@ def _cut_at_tables(cuts: list[_Heading], tables: Sequence[tuple[str, int, int]])
     """Let a table whose heading is lost start a section of its own."""
     held: dict[int, str] = {}
     for name, start, _ in tables:
-        index = max(i for i, cut in enumerate(cuts) if cut.start <= start)
+        index = bisect_right(cuts, start, key=_start) - 1
         cut = cuts[index]
-        if cut.kind in ("front", "overview", "problems", "other") or held.get(cut.start, name) != name:
-            cuts = sorted([*cuts, _Heading(start, start, "", 0, "", name)], key=lambda cut: cut.start)
-            held[start] = name
-        else:
-            held[cut.start] = name
+        if cut.kind in _WITHOUT_TABLES or held.get(cut.start, name) != name:
+            cut = _Heading(start, start, "", 0, "", name)
+            cuts = [*cuts[: index + 1], cut, *cuts[index + 1 :]]
+        held[cut.start] = name
     return cuts
 
 
@@ -228,13 +245,15 @@ def _sections(
         yield Section(title=title, start=start, body=body, end=stop, kind=kind, state=state)
 
 
-def _runs(start: int, end: int, furniture: Sequence[Span]) -> Iterator[tuple[int, int]]:
-    """What is left of a span without the furniture in it."""
-    for span in furniture:
-        if span.end > start and span.start < end:
-            if span.start > start:
-                yield start, span.start
-            start = max(start, span.end)
+def _runs(start: int, end: int, taken: Sequence[Span]) -> Iterator[tuple[int, int]]:
+    """What is left of a span without those (ascending, apart) that are taken."""
+    for index in range(bisect_right(taken, start, key=lambda span: span.end), len(taken)):
+        span = taken[index]
+        if span.start >= end:
+            break
+        if span.start > start:
+            yield start, span.start
+        start = span.end
     if start < end:
         yield start, end
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
+from types import ModuleType
 from typing import Any
 
+from structurer.errors import NotAReport
 from structurer.forms import load_forms
 from structurer.observation import (
     DocumentInfo,
@@ -110,6 +112,27 @@ def sample(
             SectionInfo(title="二、主动公开政府信息情况", start=812, end=1400, state="table"),
         ),
     )
+
+
+class FakePipeline(ModuleType):
+    """Stands in for the pipeline: a file's content decides what becomes of it."""
+
+    version = "one"
+
+    def __init__(self) -> None:
+        super().__init__("structurer.pipeline")
+        self.seen: list[str] = []
+
+    def fingerprint(self, forms: object) -> str:
+        return self.version
+
+    def structure(self, source: bytes, *, path: str, settings: object, forms: object) -> Extraction:
+        self.seen.append(path)
+        if b"letter" in source:
+            raise NotAReport(path, "no title, section or table of an annual report")
+        if b"bug" in source:
+            raise KeyError("surprise")
+        return sample(path, content=source)
 
 
 FINDINGS: Sequence[Finding] = (

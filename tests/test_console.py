@@ -76,7 +76,9 @@ def test_every_state_of_a_table_is_told() -> None:
         tables = {"applications": TableInfo(form=None, state=state)}
         document = sample().document.model_copy(update={"tables": tables})
         text = view(sample().model_copy(update={"document": document}), load_forms(), width=160)
-        assert f"{state}: {said}".removesuffix(": ") in text
+        assert (
+            f"{state}: {said}".removesuffix(": ") if state != "absent" else "not in this report: 三"
+        ) in text
 
 
 def test_many_open_values_are_counted_not_listed() -> None:
@@ -85,8 +87,20 @@ def test_many_open_values_are_counted_not_listed() -> None:
     ]
     made = sample().model_copy(update={"observations": tuple(found)})
     text = view(made, load_forms(), width=100)
-    assert "... and 22 more of applications" in text
+    assert "... and 22 values more of applications" in text
     assert "三/29" in view(made, load_forms(), width=100, full=True)
+
+
+def test_open_values_of_one_row_are_told_together() -> None:
+    columns = {"total": "总计", "other": "其他"}
+    found = [
+        observe(f"a.r.{key}", f"三/甲/{label}", value=None, status="ambiguous")
+        for key, label in columns.items()
+    ]
+    text = view(sample().model_copy(update={"observations": tuple(found)}), load_forms(), width=100)
+    assert (
+        "  ?  三/甲\n     2 values ambiguous: the text does not settle it\n     a.r (total, other)\n" in text
+    )
 
 
 def test_every_status_has_a_sign_and_every_sign_a_meaning() -> None:
@@ -131,11 +145,10 @@ def test_a_grid_breaks_heads_at_words() -> None:
     heads = ["社会公益组织", "总计"]
     lines = [Line("一、本年新收政府信息公开申请数量", (("12", "✓"), ("3", "?")))]
     assert grid(heads, lines, 40) == [
-        "    社会公益",
-        "        组织      总计",
-        "          12✓        3?  一、本年新收政",
-        "                         府信息公开申请",
-        "                         数量",
+        "  社会公益",
+        "      组织      总计",
+        "        12✓        3?  一、本年新收政府",
+        "                       信息公开申请数量",
     ]
 
 

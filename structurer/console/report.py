@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from os.path import commonprefix
 
 from structurer.console.grid import Line, grid
 from structurer.console.ink import Ink
@@ -19,7 +21,7 @@ STATES: dict[TableState, str] = {
     "image": "an image stands in place of the figures",
     "deduplicated": "repeated lines were removed before it reached us, so nothing can be placed",
     "unreadable": "no reading fits",
-    "absent": "not in this report",
+    "absent": "",
 }
 _PERIODS = {
     "month": "a month",
@@ -28,7 +30,7 @@ _PERIODS = {
     "previous_year": "the year before",
 }
 _AT_MOST = 8
-"""Values of one table that are listed one by one before the rest is only counted."""
+"""Rows of one table with open values that are listed before the rest is only counted."""
 
 
 def view(extraction: Extraction, forms: Forms, *, width: int, color: bool = False, full: bool = False) -> str:
@@ -62,18 +64,21 @@ def _header(extraction: Extraction, forms: Forms, room: int, ink: Ink) -> list[s
 
 
 def _table_states(extraction: Extraction, forms: Forms, room: int) -> list[str]:
-    rows = []
+    rows, absent = [], []
     for name, found in extraction.document.tables.items():
         known = list(forms.tables.get(name, {}).values())
         number = known[-1].number if known else name
-        form = f"form {found.form}" if found.form else "no form"
-        rows.append((number, form, f"{found.state}: {STATES[found.state]}".removesuffix(": ")))
+        if found.state == "absent":
+            absent.append(number)
+        else:
+            form = f"form {found.form}" if found.form else "no form"
+            rows.append((number, form, f"{found.state}: {STATES[found.state]}".removesuffix(": ")))
     numbers = max((width(number) for number, *_ in rows), default=0)
     forms_width = max((width(form) for _, form, _ in rows), default=0)
     lines = []
     for number, form, state in rows:
         lines += hanging(f"  {left(number, numbers)}  {left(form, forms_width)}  ", state, room)
-    return lines
+    return lines + (hanging("  not in this report: ", "、".join(absent), room) if absent else [])
 
 
 def _tables(extraction: Extraction, forms: Forms) -> Iterator[Table]:
@@ -91,32 +96,46 @@ def _to_look_at(extraction: Extraction, room: int, ink: Ink, full: bool) -> list
         ink.bold(f"Needs a look: {_count(len(open_values), 'value')}, {_count(len(findings), 'finding')}")
     ]
     listed: Counter[str] = Counter()
-    for found in open_values:
-        table = found.indicator.partition(".")[0]
+    for row, alike in groupby(open_values, _row_and_reason):
+        group, table = list(alike), row[0].partition(".")[0]
+        if full or listed[table] < _AT_MOST:
+            lines += _open_values(group, room, ink)
+        else:
+            listed[f"{table} more"] += len(group)
         listed[table] += 1
-        if full or listed[table] <= _AT_MOST:
-            lines += _open_value(found, room, ink)
     for table, count in listed.items():
-        if not full and count > _AT_MOST:
-            lines.append(f"  ... and {count - _AT_MOST} more of {table}")
+        if table.endswith(" more"):
+            lines.append(f"  ... and {_count(count, 'value')} more of {table.removesuffix(' more')}")
     for finding in findings:
         lines += _finding(finding, room, ink)
     return lines
 
 
-def _open_value(found: Observation, room: int, ink: Ink) -> list[str]:
-    sign = SIGNS[found.status] or "~"
-    lines = hanging(f"  {sign}  ", plain(found.label), room)
+def _row_and_reason(found: Observation) -> tuple[str, str]:
+    return found.indicator.rpartition(".")[0], f"{found.status}: {_why_open(found)}"
+
+
+def _open_values(group: Sequence[Observation], room: int, ink: Ink) -> list[str]:
+    """Values of one row that are open for one reason."""
+    row, reason = _row_and_reason(group[0])
+    sign = SIGNS[group[0].status] or "~"
+    label, key = plain(group[0].label), plain(group[0].indicator)
+    if len(group) > 1:
+        label = plain(commonprefix([found.label for found in group]).rpartition("/")[0])
+        key = f"{plain(row)} ({', '.join(plain(found.indicator.rpartition('.')[2]) for found in group)})"
+        reason = f"{_count(len(group), 'value')} {reason}"
+    lines = hanging(f"  {sign}  ", label, room)
     lines[0] = lines[0].replace(sign, ink.alarm(sign), 1)
-    about = [*wrap(f"{found.status}: {_why_open(found)}", room - 5), *wrap(plain(found.indicator), room - 5)]
-    return lines + [f"     {ink.dim(part)}" for part in about]
+    return lines + [f"     {ink.dim(part)}" for part in (*wrap(reason, room - 5), *wrap(key, room - 5))]
 
 
 def _why_open(found: Observation) -> str:
-    among = " or ".join(shown(candidate) or "nothing" for candidate in found.candidates[:4])
+    among = " or ".join(shown(candidate) or "blank" for candidate in found.candidates[:4])
     more = f" or {len(found.candidates) - 4} more" if len(found.candidates) > 4 else ""
     if found.status == "ambiguous":
-        return f"could be {among}{more}" if among else "the text does not settle it"
+        if not among:
+            return "the text does not settle it"
+        return f"could be {among}{more}" if len(found.candidates) > 1 else f"perhaps {among}, not proved"
     if found.status == "disputed":
         broken = f"; breaks {', '.join(map(plain, found.rules))}" if found.rules else ""
         return f"printed {shown(found.value)}{broken}" + (f"; {among}{more} would fit" if among else "")
@@ -151,7 +170,7 @@ def _block(extraction: Extraction, table: Table, block: Block, room: int, full: 
             folded[kind] += 1
             inferred[kind] += sum(one is not None and one.status == "inferred" for one in found)
             continue
-        kept.append(_row(row, found))
+        kept.append(_row(row, block, found))
     heads = [column.label for column in block.columns]
     lines = grid(heads, kept, room) if kept else []
     if block.heading and (kept or folded):
@@ -162,9 +181,14 @@ def _block(extraction: Extraction, table: Table, block: Block, room: int, full: 
     return lines
 
 
-def _row(row: Row, found: Sequence[Observation | None]) -> Line:
+def _row(row: Row, block: Block, found: Sequence[Observation | None]) -> Line:
     cells = tuple(cell(one) if one is not None else ("", "") for one in found)
-    return Line(" ".join(part for part in (row.under, row.label) if part), cells)
+    money = {
+        f"({plain(one.unit)})"
+        for one, column in zip(found, block.columns, strict=True)
+        if one is not None and column.kind == "money" and one.value is not None and one.unit
+    }
+    return Line(" ".join(part for part in (row.under, row.label, *sorted(money)) if part), cells)
 
 
 def _foldable(found: Sequence[Observation]) -> str:

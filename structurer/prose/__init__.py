@@ -7,18 +7,19 @@ them; what stays open is for the model stage or a reviewer.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from structurer.document import Document, Section
 from structurer.forms import Forms
+from structurer.metadata import report_year
 from structurer.observation import Finding, Observation, Status
 from structurer.prose import settle
 from structurer.prose.bind import Sentence, group
 from structurer.prose.claim import Claim
 from structurer.prose.context import context, times
 from structurer.prose.denials import denials
-from structurer.prose.reading import Reading, read
+from structurer.running import Reading, read
 from structurer.quantities import quantities
 
 __all__ = ["Statements", "statements"]
@@ -40,17 +41,18 @@ def statements(
     document: Document,
     sections: Sequence[Section],
     forms: Forms,
+    tables: Sequence[tuple[str, int, int]] = (),
     *,
-    tables: Iterable[tuple[int, int]] = (),
     year: int | None = None,
 ) -> Statements:
     """Read the statements in the prose of these sections.
 
-    `tables` are spans of the text that located tables take up; they are left out, as is furniture.
-    `year` is the report's year (see structurer.metadata); without it, figures of any named year are taken for its own.
+    `tables` are the located tables (id, start, end in the text); they are left out, as is furniture.
+    `year` is the year reported on; by default the one that `structurer.metadata` finds.
     Observations come in reading order; those that contradict each other are disputed, and a finding says so.
     """
-    reading = read(document, sections, tables)
+    reading = read(document, sections, ((start, end) for _, start, end in tables))
+    year = year or report_year(document, sections)
     listed, claims = _claims(reading, year)
     claims = settle.without_parts(reading.text, claims)
     kept = {id(claim) for claim in claims}

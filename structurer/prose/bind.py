@@ -21,7 +21,7 @@ from structurer.prose.lexicon import (
     Noun,
     only,
 )
-from structurer.prose.reading import Reading
+from structurer.running import Reading
 from structurer.quantities import Quantity
 
 _WINDOW = 60
@@ -45,6 +45,12 @@ _TRAINED = re.compile(
     r"(?:对|为|面向|组织|邀请|就|针对|围绕)?[^,;:。()、]{0,40}?(?:开展|组织|举办|召开)了?(?:各类|专项|专题|业务|工作|相关|集中|政务公开|政府信息公开|信息公开)*"
     r"培训(?:班|会|活动)?(?=[,。;、!?\n:(]|\Z)"
 )
+_WHOLE_ONLY = frozenset("views press petition consultation complaint meeting training column".split())
+"""Families of which a part after 其中 has no row of its own."""
+_WHERE = re.compile('"([^"]{2,15})"(?=平台|网|公众|群众|市民|栏目)')
+_ANSWERED = re.compile("答复|回复|办结|办复")
+_SEVERAL = frozenset(("reads", "video_plays", "consultations_answered"))
+"""Rows counted for each channel; the channel is then their scope."""
 _WAYS = frozenset(("in_person", "fax", "online", "letter"))
 
 
@@ -82,6 +88,7 @@ class Sentence:
         self.family = before if self.text.startswith("其中", self.start) else ""
         self.carried = before
         self.last: Claim | None = None
+        self.subject: int | None = None
 
     def read(self, found: Sequence[Quantity]) -> Iterator[Claim]:
         """The claims of the sentence's quantities; those bound to no row carry their wording only."""
@@ -114,14 +121,20 @@ class Sentence:
             channels = tuple(word.kind for word in words if word.kind in CHANNEL_KINDS)
             named = Named(after.nouns, verbs, channels, clause, after.end)
             rows, end = self._rows(named, quantity), after.end
-        elif _TRAINED.match(text, quantity.end, following) and quantity.unit in ("次", "期", "场") and self._public():
-            rows, named = ("trainings",), Named(("training",), (), (), clause, quantity.end)
+        elif quantity.unit in ("次", "期", "场") and (trained := _TRAINED.match(text, quantity.end, following)) and self._public():
+            rows, end = ("trainings",), trained.end()
+            named = Named(("training",), (), (), clause, end)
         elif _ENDS.match(text, quantity.end):
             rows = self._unnamed(named, words, clause, quantity)
         if not rows:
             rows, named = self._bracketed(clause, quantity), None
+        scope = None
         if rows and named is not None:
             self._remember(rows, named)
+            if rows[0] in _SEVERAL:
+                scope = self._where(quantity.start)
+        if self.subject is not None:
+            start, self.subject = self.subject, None
         claim = Claim(
             rows,
             quantity.value,
@@ -130,6 +143,7 @@ class Sentence:
             start,
             end,
             self.index,
+            scope=scope,
             at=quantity.start,
             wording=text[clause : quantity.start],
         )
@@ -145,7 +159,7 @@ class Sentence:
             word = words[index]
             if word.kind in VERBS:
                 verbs.append(word)
-            elif word.kind in NOUNS or word.kind == "apply_bare":
+            elif word.kind in NOUNS or word.kind == "apply_bare" or self._is_post(words, index):
                 nouns.append(word)
                 index -= 1
                 break
@@ -163,7 +177,14 @@ class Sentence:
         rest = words[: index + 1]
         verbs += [word for word in rest if word.kind in VERBS][::-1]
         channels = [word.kind for word in rest if word.kind in CHANNEL_KINDS]
+        if nouns[0].kind in CHANNEL_KINDS:
+            return Named(("info",), tuple(verbs), (nouns[0].kind,), clause, at)
         return Named(tuple(noun.kind for noun in nouns), tuple(verbs), tuple(channels), clause, at)
+
+    def _is_post(self, words: Sequence[Token], index: int) -> bool:
+        """Whether a channel's name is what was published: 发布微信12条."""
+        governed = index > 0 and words[index - 1].kind == "publish"
+        return governed and words[index].kind in CHANNELS and only(MODIFIER, self.text, words[index - 1].end, words[index].start)
 
     def _whole(self, words: Sequence[Token], clause: int, start: int) -> bool:
         """Whether the noun at `start` is all that is counted: nothing unknown narrows it from the left."""
@@ -206,10 +227,14 @@ class Sentence:
             return ()
         if not self._governed(noun, named):
             return ()
+        if noun.family in _WHOLE_ONLY and "其中" in self.text[self.start : quantity.start] and "主要" not in self.text[named.start : quantity.start]:
+            return ()
         return self._special(kind, noun, named, quantity)
 
     def _governed(self, noun: Noun, named: Named) -> bool:
         verb = named.verbs[0].kind if named.verbs else ""
+        if noun.family == "consultation" and verb == "handle":
+            return _ANSWERED.search(self.text, named.verbs[0].end, self.end) is not None
         if verb in ("share", "report"):
             return False
         if not verb:
@@ -390,8 +415,20 @@ class Sentence:
         return not before or before[-1].kind in CHANNEL_KINDS or before[-1].kind in VERBS or only(LEAD, self.text, clause, at)
 
     def _inherited(self, at: int) -> tuple[str, ...]:
-        """The channels of the nearest earlier clause of the sentence that names any."""
-        return tuple(word.kind for word in self._inherited_words(at))
+        """The channels of the nearest earlier clause of the sentence that names any; evidence then begins there."""
+        words = self._inherited_words(at)
+        if words:
+            self.subject = max(self.start, self.text.rfind(",", self.start, words[0].start) + 1)
+        return tuple(word.kind for word in words)
+
+    def _where(self, at: int) -> str | None:
+        """The channel or platform a figure is of, as printed: views and answers are counted for each."""
+        low = max(self.start, at - _BACK)
+        named = [found for found in _WHERE.finditer(self.text, low, at)]
+        if named:
+            return named[-1][1]
+        words = [word for word in tokens(self.text, low, at) if word.kind in CHANNEL_KINDS]
+        return self.text[words[-1].start : words[-1].end] if words else None
 
     def _inherited_clause(self, at: int) -> str:
         words = self._inherited_words(at)

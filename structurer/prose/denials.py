@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from structurer.prose.claim import Claim
 from structurer.prose.lexicon import WORDS, only, trie
-from structurer.prose.reading import Reading
+from structurer.running import Reading
 
 _TOPICS = {
     "apply": WORDS["apply"],

@@ -56,8 +56,8 @@ _VOID = frozenset({
 })
 _BLOCKS = frozenset({
     "address", "article", "aside", "blockquote", "body", "br", "caption", "center", "dd", "details", "div",
-    "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header",
-    "hr", "html", "legend", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "ul",
+    "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6",
+    "header", "hr", "html", "legend", "li", "main", "nav", "ol", "p", "pre", "section", "summary", "ul",
 })
 _PARTS = frozenset({"table", "thead", "tbody", "tfoot", "tr", "td", "th"})
 _ENDED_BY_THEIR_LIKE = frozenset({"p", "li", "dt", "dd", "tr", "td", "th"})

@@ -64,10 +64,10 @@ def _check_file(address: URL, create: bool) -> None:
     path = Path(name)
     if path.is_dir():
         raise StoreError(f"{path}: is a folder; name a file inside it")
-    if not create and not path.exists():
-        raise StoreError(f"{path}: no store here; `structurer import PATH` makes one, --store names another")
     if not path.parent.is_dir():
         raise StoreError(f"{path}: the folder {path.parent} is not there; make it first")
+    if not create and not path.exists():
+        raise StoreError(f"{path}: no store here; `structurer import PATH` makes one, --store names another")
 
 
 def _engine(address: URL) -> Engine:

@@ -66,10 +66,11 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A visible border between two cells; `row` where it ends a row of a grid."""
+    """A visible border between two cells; `row` where it ends a row, `grid` where it is a grid's."""
 
     start: int
     row: bool
+    grid: bool
 
 
 Atom = Token | Word | Bar
@@ -104,7 +105,7 @@ def atoms(text: str, start: int, end: int, is_label_end: re.Pattern[str]) -> lis
         if kind == "number":
             stream.append(_number(text, here, there))
         elif kind == "pipe":
-            stream.append(Bar(here, text[here] == ROW))
+            stream.append(Bar(here, text[here] == ROW, text[here] != "|"))
         elif kind == "none":
             stream.append(Token(here, there, "not_applicable"))
         elif kind == "both":

@@ -59,6 +59,8 @@ def place(lines: Sequence[Line], vocabulary: Vocabulary) -> Placement:
         if line.row is not None:
             by_row.setdefault(line.row, []).append(line)
     chosen = _forms(lines, by_row, vocabulary)
+    if not chosen:
+        return Placement("", (), (), mixed=False)
     trailing = _trailing_blanks(lines, chosen)
     shares = _shares(lines, chosen)
     lost = _lost(lines, chosen, shares)
@@ -303,9 +305,17 @@ def fit(row: str, places: tuple[Cell, ...], form: str, line: Line, trailing: int
     if len(tokens) > width or _too_many(tokens, width):
         return PlacedRow(row, places, form, "unreadable", tokens, line=line)
     aligned = _aligned(items(line.atoms), width, trailing)
+    if tokens and not _seen_to_end(aligned, line):
+        return PlacedRow(row, places, form, "short", tokens, (), line)
     if len(aligned) == 1:
         return PlacedRow(row, places, form, "exact", aligned[0], line=line)
     return PlacedRow(row, places, form, "short", tokens, tuple(aligned), line)
+
+
+def _seen_to_end(aligned: Sequence[Cells], line: Line) -> bool:
+    """Whether the empties are cells: a row of bars may have lost its blanks and been filled up at the end."""
+    in_grid = any(isinstance(atom, Bar) and atom.grid for atom in line.atoms)
+    return in_grid or all(cells[-1] is not None for cells in aligned)
 
 
 def _too_many(tokens: Cells, width: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from structurer.forms import Table
 from structurer.tables.cells import Token
@@ -11,10 +12,10 @@ from structurer.tables.place import Placement, PlacedRow, fit
 from structurer.tables.rows import Line
 
 
-def place_in_sequence(lines: Sequence[Line], vocabulary: Vocabulary) -> Placement:
+def place_in_sequence(lines: Sequence[Line], vocabulary: Vocabulary, text: str) -> Placement:
     """Lay the numbers over all cells of the table, in printing order.
 
-    Some layouts print each row's label before its own numbers, or each column's label before its
+    `text` is the folded text the lines were read from. Some layouts print each row's label before its own numbers, or each column's label before its
     number; these are read as such.
     """
     form, table = next(reversed(vocabulary.tables.items()))
@@ -22,12 +23,18 @@ def place_in_sequence(lines: Sequence[Line], vocabulary: Vocabulary) -> Placemen
     by_row = [line for line in filled if line.row is not None]
     rows = _by_column(filled, form, table) or _by_row(by_row, filled, form, table)
     if rows is None and len(filled) == 1:
-        rows = (fit("", table.cells, form, filled[0], None),)
+        rows = (fit("", table.cells, form, _from_first_line(filled[0], text), None),)
     if rows is None:
         tokens = tuple(token for line in filled for token in line.tokens)
         rows = (PlacedRow("", table.cells, form, "unreadable" if filled else "missing", tokens),)
     unplaced = tuple(line for line in filled if line.unknown and not _header_words(line.label, table))
     return Placement(form, rows, unplaced, mixed=False)
+
+
+def _from_first_line(line: Line, text: str) -> Line:
+    """The line without the bars that end the header above its first number."""
+    begin = text.rfind("\n", 0, line.tokens[0].start)
+    return replace(line, atoms=[atom for atom in line.atoms if atom.start > begin])
 
 
 def _header_words(text: str, table: Table) -> bool:

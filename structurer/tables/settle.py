@@ -122,6 +122,7 @@ class _Bound:
         """Per cell, all tokens that may print it in a reading that is left; None for omitted."""
         self.problem = self._problem()
         self.balance = solve(self.problem)
+        self.all_zero = not any(token and token.value for row in rows for token in row.cells)
         self.contested = self._contested()
         self._find_tokens()
 
@@ -165,7 +166,9 @@ class _Bound:
         return token.value if isinstance(token.value, int) and token.value >= 0 else None
 
     def _contested(self) -> bool:
-        """A wrong sum of the agency's explains the table as well as filling numbers into it does."""
+        """A wrong sum of the agency's explains the table as well as what was filled in or placed does."""
+        if any(row.layout == "short" and not row.row and any(t and t.value for t in row.cells) for row in self.placed):
+            return True  # a few sums over one long row fit by chance too often
         if not self.balance.feasible or not self.balance.fills:
             return False
         return bool(self.balance.changes) or rivalled(self.problem, self.balance)
@@ -272,8 +275,10 @@ class _Bound:
             return False
         if self.balance.changes and self._near_suspect(at):
             return False
+        if at in self.balance.forced:
+            return True
         prior_allowed = self.trusted and self.row_of[at].layout != "missing"
-        return prior_allowed or at in self.balance.forced
+        return prior_allowed and (len(holds) > 1 or self.all_zero)
 
     def _near_suspect(self, at: int) -> bool:
         return any(

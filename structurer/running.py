@@ -59,6 +59,18 @@ def read(document: Document, sections: Sequence[Section], tables: Iterable[tuple
     return reading
 
 
+def running(document: Document, spans: Iterable[tuple[int, int]], *, furniture: bool = False) -> Reading:
+    """The running text of these spans, by default without furniture; titles in 《》 stay readable."""
+    holes = [] if furniture else sorted((span.start, span.end) for span in document.furniture)
+    reading, pieces = Reading(), [""]
+    length = 0
+    for span in spans:
+        for start, end in _without(*span, holes):
+            length = _squeeze(document.folded, start, end, reading, pieces, length)
+    reading.text = "".join(pieces)
+    return reading
+
+
 def _without(start: int, end: int, holes: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     for left, right in holes:
         if right > start and left < end:

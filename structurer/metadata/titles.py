@@ -1,0 +1,110 @@
+"""The title of a report: the forms it takes, over how many lines, and the agency and year it names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+_PREFIX = re.compile(r"(?:[(\[]?(?:文字版|图文|全文)[)\]]?|(?:信息)?名称:|标题:|主题:|内容概述:|转发|《)+")
+_CN_YEAR = "二[〇○零0][〇○零一二三四五六七八九]{2}"
+_YEAR = re.compile(rf"(?:20[0-9]{{2}}|{_CN_YEAR})(?=年|度|政|信|\)|工作)")
+# A title ends with 报告 or 年报; 政务 for 政府, a missing 政府 or 工作, a year in any of four places, 年 lost: all occur.
+_TITLE = re.compile(
+    r"(?P<before>[^\n:。;,!?|>/]{0,48}?)(?:政府信息与政务|政府信息和政务|政府信息|政务信息|政府政务|政务|信息)公开(?P<mid>[^\n:。;,!?|>/]{0,18}?)(?:年度报告|工作报告|情况报告|报告|年报)"
+    r"(?P<behind>\((?:20[0-9]{2}年?度?)\)|\(文字版\))?》?"
+)
+_NOT_TITLE = re.compile("指南|目录|制度|首页|位置|上一[篇条]|下一[篇条]|点击|编制|根据|按照|现将|的通知|构成|公布如下|本报告|由.*组成")
+_ABOUT = re.compile("关于|的|公布|发布|印发|通知|公告")
+_TAIL = re.compile(r"(?:(?:关于|公布|发布)+|年度|年|本级|部门|工作|单位|主动)+$")
+_BODY_END = re.compile(
+    "(?:局|委|厅|办|院|部|署|处|所|站|会|室|府|中心|镇|乡|街道|街|省|市|区|县|旗|州|盟|大队|支队|总队|公司|馆|社|团|银行|学校|大学|中学|小学|队|台)$"
+)
+
+
+class Title(NamedTuple):
+    """A title: where it stands (half-open), its text, and what it names."""
+
+    start: int
+    end: int
+    text: str
+    agency: str | None
+    year: int | None
+
+
+def year_in(text: str) -> int | None:
+    """The year a piece of a title names, in digits or characters."""
+    found = _YEAR.search(text)
+    if found is None:
+        return None
+    if found[0].isdigit():
+        return int(found[0])
+    return 2000 + int("".join(str("〇一二三四五六七八九".index(char)) for char in found[0][2:].replace("○", "〇").replace("零", "〇")))
+
+
+def titles(text: str, end: int) -> list[Title]:
+    """All titles among the lines of `text[:end]`; one may be broken over up to three lines."""
+    lines = _lines(text, end)
+    found: list[Title] = []
+    for index, (start, _) in enumerate(lines):
+        for count in (1, 2, 3):
+            run = lines[index : index + count]
+            if len(run) < count or run[-1][1] - start > 90:
+                break
+            title = _title(text, run)
+            if title is not None:
+                found.append(title)
+                break
+    return found
+
+
+def best(found: Sequence[Title]) -> Title | None:
+    """The title that names most: year and agency before year before agency; of equals the first, and of two readings that overlap the longer."""
+    whole = [title for title in found if title.year is not None or title.agency is not None or "年" in title.text]
+    if not whole:
+        return None
+    return max(whole, key=lambda title: (title.year is not None) * 2 + (title.agency is not None) * 2 + ("年" in title.text))
+
+
+def _lines(text: str, end: int) -> list[tuple[int, int]]:
+    lines, at = [], 0
+    while at < end:
+        stop = text.find("\n", at, end)
+        stop = end if stop < 0 else stop
+        if stop > at:
+            lines.append((at, stop))
+        at = stop + 1
+    return lines[:400]
+
+
+def _title(text: str, run: Sequence[tuple[int, int]]) -> Title | None:
+    joined = "".join(text[start:stop] for start, stop in run)
+    if len(joined) > 90 or "公开" not in joined:
+        return None
+    prefix = _PREFIX.match(joined)
+    skip = prefix.end() if prefix else 0
+    found = _TITLE.fullmatch(joined, skip)
+    if found is None or _NOT_TITLE.search(joined):
+        return None
+    if len(run) > 1 and _stands_alone(text, run):
+        return None
+    title = joined[skip:].rstrip("》")
+    named = found["before"] + found["mid"] + (found["behind"] or "")
+    start = run[0][0] + skip
+    return Title(start, run[-1][1], title, _agency(found["before"]), year_in(f"{named}年" if named.endswith(tuple("0123456789")) else f"{found['before']}政{found['mid']}年{found['behind'] or ''}"))
+
+
+def _stands_alone(text: str, run: Sequence[tuple[int, int]]) -> bool:
+    """Whether the first or the last lines are something else: a longer line, or a title already."""
+    first, last = text[slice(*run[0])], text[slice(*run[-1])]
+    return len(first) > 45 or bool(re.search("[。:;|>]", first)) or (_TITLE.fullmatch(last) is not None and (year_in(last) is not None and _BODY_END.search(first) is None))
+
+
+def _agency(before: str) -> str | None:
+    """The agency in front of 政府信息公开, without year and 关于; None for 我局 and for what is no body."""
+    name = re.sub(rf"(?:20[0-9]{{2}}|{_CN_YEAR})(?:年度?)?", "", before)
+    name = _ABOUT.split(name)[0] or _ABOUT.split(name)[-1]
+    name = _TAIL.sub("", name.strip("()[]\"'《》- "))
+    if not 2 <= len(name) <= 36 or name[0] in "我本" or re.search("[0-9]", name):
+        return None
+    return name if _BODY_END.search(name) else None
