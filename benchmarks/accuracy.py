@@ -30,12 +30,13 @@ Structure = Callable[..., Extraction]
 Table = dict[tuple[str, str], Score]
 
 
-def main(arguments: list[str] | None = None, structure: Structure | None = None) -> int:
-    """Measure, print, and compare with the baseline; `structure` stands in for the library's own."""
+def main(arguments: list[str] | None = None, read: Structure | None = None) -> int:
+    """Measure, print, and compare with the baseline; `read` stands in for `structurer.structure`."""
     options = _options(arguments)
-    if structure is None:
+    if read is None:
         from structurer import structure
 
+        read = structure
     wanted = {"layouts": options.layout, "damages": options.damage, "forms": options.form}
     count = options.per * len(combinations(**wanted))
     table: Table = {}
@@ -44,7 +45,7 @@ def main(arguments: list[str] | None = None, structure: Structure | None = None)
     for case in reports(options.seed, count, **wanted):
         key = (case.layout, case.damage)
         try:
-            one = measure(case, structure, options.dump)
+            one = measure(case, read, options.dump)
         except Exception as error:  # a crash is a result too: it must not hide the other cases
             failures.append(f"{case.name}: {type(error).__name__}: {error}")
             if options.dump:
@@ -86,10 +87,10 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def measure(case: Case, structure: Structure, dump: Path | None = None) -> Score:
+def measure(case: Case, read: Structure, dump: Path | None = None) -> Score:
     """The score of one case; what was read wrong is written to `dump`."""
     path = f"{case.name}{case.suffix}"
-    extraction = structure(case.text, path=path)
+    extraction = read(case.text, path=path)
     true = Gold.model_validate(gold(case, path))
     if dump:
         false = [mark for mark in marks(extraction, true) if mark.outcome in ("wrong", "invented")]

@@ -310,6 +310,24 @@ def test_gap_with_zeros_takes_no_more_than_is_missing():
     assert found.alternatives == ((0, 7), (0, 7), (0, 7), (7,))
 
 
+def test_a_row_none_of_whose_readings_fits_its_own_sums():
+    sums = (Equation((0,), (1,)), Equation((1,), (2,)))
+    problem = Problem(3, (readings([2, 1], range(3)),), sums)
+    found = solve(problem)
+    assert (found.changes, found.suspects) == (1, {0, 1, 2})
+    assert verdict(found) == judge(problem)
+
+
+def test_a_gap_without_missing_tokens_prints_zeros():
+    full = Reading(((0, 4),), (Gap((1, 2), 0),))
+    row = ((full,), (Reading(((3, 4),)),))
+    assert solve(Problem(4, row, (Equation((0, 1, 2), (3,)),))).values == (4, 0, 0, 4)
+    broken = Problem(4, ((full,), (Reading(((3, 5),)),)), (Equation((0, 1, 2), (3,)),))
+    found = solve(broken)
+    assert found.suspects == {0, 1, 2, 3}
+    assert verdict(found) == judge(broken)
+
+
 def test_readings_share_a_gap_for_zeros():
     assert readings([5, 0], range(3)) == (
         Reading(((0, 5),), (Gap((1, 2), 1),)),

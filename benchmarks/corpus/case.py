@@ -233,16 +233,35 @@ def gold(made: Case, path: str) -> dict[str, Any]:
         "observations": observations,
         "absent": list(made.absent),
         "broken": [list(edit) for edit in made.broken],
-        "statements": [
-            {
-                "indicator": stated.indicator,
-                "value": stated.value,
-                "qualifier": stated.qualifier,
-                "period": stated.period,
-                "unit": stated.unit,
-                "token": stated.token,
-                "anchor": stated.anchor,
-            }
-            for stated in made.statements
-        ],
+        "statements": [*_told(made), *_told_by_the_table(made)],
     }
+
+
+def _told(made: Case) -> list[dict[str, Any]]:
+    return [
+        {
+            "indicator": stated.indicator,
+            "value": stated.value,
+            "qualifier": stated.qualifier,
+            "period": stated.period,
+            "unit": stated.unit,
+            "token": stated.token,
+            "anchor": stated.anchor,
+        }
+        for stated in made.statements
+    ]
+
+
+def _told_by_the_table(made: Case) -> list[dict[str, Any]]:
+    """A statistics table states the same rows as prose does: true there too, though nobody has to find it."""
+    return [
+        {
+            "indicator": key.replace("statistics.", "narrative.", 1),
+            "value": truth.value,
+            "period": None,
+            "optional": True,
+            "token": truth.token,
+        }
+        for key, truth in made.truth.items()
+        if key.startswith("statistics.") and truth.token and truth.value is not None
+    ]

@@ -218,7 +218,7 @@ _UPRIGHT = (
 def pdf_page(lines: list[Line], rng: Random) -> str:
     """The lines of a printed page: header words upright, labels torn, a page mark in the table."""
     applications = any(line.row == "received" for line in lines)
-    out = []
+    out: list[str] = []
     broken_at = rng.randrange(10, 20)
     for index, line in enumerate(lines):
         values = " ".join([token for token in line.tokens if token])

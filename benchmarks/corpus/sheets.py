@@ -134,7 +134,8 @@ def _swap(printed: list[Line], one: str, other: str) -> None:
     printed[second] = above._replace(labels=(*below.labels[:-1], above.labels[-1]))
 
 
-Skeleton = tuple[tuple[str, tuple[str, ...], tuple[str, ...], str], ...]
+Printed = tuple[str, tuple[str, ...], tuple[str, ...], str]
+Skeleton = tuple[Printed, ...]
 
 
 @lru_cache(maxsize=1024)
@@ -148,7 +149,7 @@ def _skeleton(form: str, name: str, wording: Wording) -> Skeleton:
 
 
 def _disclosure(form: str, wording: Wording) -> Skeleton:
-    made: list[tuple[str, tuple[str, ...], tuple[str, ...], str]] = []
+    made: list[Printed] = []
     for block in table(form, "disclosure").blocks:
         made.append(("block", (wording.item(block.heading),), (), ""))
         made.append(("head", (wording.dressed("信息内容"), *map(wording.column, block.columns)), (), ""))
@@ -163,7 +164,7 @@ def _applications(form: str, wording: Wording) -> Skeleton:
     single = [wording.dressed(column.label) for column in block.columns if not column.under]
     grouped = [wording.dressed(column.label) for column in block.columns if column.under]
     note = "（本列数据的勾稽关系为：第一项加第二项之和，等于第三项加第四项之和）"
-    made = [
+    made: list[Printed] = [
         ("note", (wording.dressed(note),), (), ""),
         ("head", (wording.dressed("申请人情况"),), (), ""),
         ("head", (single[0], wording.dressed("法人或其他组织"), *single[1:]), (), ""),
@@ -194,9 +195,7 @@ def _disputes(form: str, wording: Wording) -> Skeleton:
 def _statistics(form: str, wording: Wording) -> Skeleton:
     chosen = table(form, "statistics")
     labels = {wording.row(row) for block in chosen.blocks for row in block.rows}
-    made: list[tuple[str, tuple[str, ...], tuple[str, ...], str]] = [
-        ("head", ("统计指标", "单位", "统计数"), (), "")
-    ]
+    made: list[Printed] = [("head", ("统计指标", "单位", "统计数"), (), "")]
     seen: set[str] = set()
     for block in chosen.blocks:
         for row in block.rows:

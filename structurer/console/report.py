@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
-from os.path import commonprefix
+from itertools import groupby, takewhile
 
 from structurer.console.grid import Line, grid
 from structurer.console.ink import Ink
@@ -121,12 +120,18 @@ def _open_values(group: Sequence[Observation], room: int, ink: Ink) -> list[str]
     sign = SIGNS[group[0].status] or "~"
     label, key = plain(group[0].label), plain(group[0].indicator)
     if len(group) > 1:
-        label = plain(commonprefix([found.label for found in group]).rpartition("/")[0])
+        label = plain(_shared([found.label for found in group]))
         key = f"{plain(row)} ({', '.join(plain(found.indicator.rpartition('.')[2]) for found in group)})"
         reason = f"{_count(len(group), 'value')} {reason}"
     lines = hanging(f"  {sign}  ", label, room)
     lines[0] = lines[0].replace(sign, ink.alarm(sign), 1)
     return lines + [f"     {ink.dim(part)}" for part in (*wrap(reason, room - 5), *wrap(key, room - 5))]
+
+
+def _shared(labels: Iterable[str]) -> str:
+    """The parts with which all labels begin."""
+    same = takewhile(lambda chars: len(set(chars)) == 1, zip(*labels, strict=False))
+    return "".join(chars[0] for chars in same).rpartition("/")[0]
 
 
 def _why_open(found: Observation) -> str:
@@ -145,7 +150,7 @@ def _why_open(found: Observation) -> str:
 
 
 def _finding(finding: Finding, room: int, ink: Ink) -> list[str]:
-    where = f" ({', '.join(map(plain, finding.indicators[:2]))})" if finding.indicators else ""
+    where = f" ({', '.join(map(plain, finding.indicators))})" if 0 < len(finding.indicators) <= 2 else ""
     lines = hanging(
         f"  {finding.severity}: ", f"{plain(finding.message)} [{plain(finding.rule)}]{where}", room
     )

@@ -6,6 +6,7 @@ them; what stays open is for the model stage or a reviewer.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,9 +16,9 @@ from structurer.forms import Forms
 from structurer.metadata import report_year
 from structurer.observation import Finding, Observation, Status
 from structurer.prose import settle
-from structurer.prose.bind import Sentence, group
+from structurer.prose.bind import Sentence
 from structurer.prose.claim import Claim
-from structurer.prose.context import context, times
+from structurer.prose.context import Times, context
 from structurer.prose.denials import denials
 from structurer.running import Reading, read
 from structurer.quantities import quantities
@@ -25,6 +26,11 @@ from structurer.quantities import quantities
 __all__ = ["Statements", "statements"]
 
 _AMOUNTS = frozenset(("fees_charged", "budget"))
+# A numeral before a classifier, a multiplier or a stop: sentences without one need no closer look.
+_COUNTS = re.compile(
+    "[0-9][余多几百千万亿 ]{0,4}[人件条场期批篇份次项宗起例名位个则处户家元班幅万亿+,)]|[0-9][万亿余多]?$"
+    "|[一二三四五六七八九十两百千万](?:[余多几百千万]{0,3}[人件条场期批篇份次项宗起例名位个则处户家元班幅])"
+)
 _LONGEST = 80
 """Characters of evidence; a longer clause is cut from the left."""
 
@@ -74,15 +80,17 @@ def statements(
 
 def _claims(reading: Reading, year: int | None) -> tuple[dict[int, list[Claim]], list[Claim]]:
     """All claims by sentence (also those bound to no row), and those that state something, in reading order."""
-    found = list(quantities(reading.text))
-    starts = [quantity.start for quantity in found]
-    denied = list(denials(reading))
-    words = None
+    text = reading.text
+    spans = list(reading.sentences())
+    denied = list(denials(reading, spans))
+    words = Times(text, year)
     listed: dict[int, list[Claim]] = {}
     bound: list[Claim] = []
     family = ""
-    for index, span in enumerate(reading.sentences()):
-        own = group(found, starts, span)
+    for index, span in enumerate(spans):
+        if _COUNTS.search(text, *span) is None:
+            continue
+        own = list(quantities(text, *span))
         if not own:
             continue
         sentence = Sentence(reading, span, index, family, reading.title(span[0]))
@@ -91,11 +99,8 @@ def _claims(reading: Reading, year: int | None) -> tuple[dict[int, list[Claim]],
         bound += [claim for claim in listed[index] if claim.rows]
     zero = [(claim.start, claim.end) for claim in denied]
     bound = [claim for claim in bound if not any(start <= claim.at < end for start, end in zero)]
-    spans = list(reading.sentences())
     stated = []
     for claim in sorted([*bound, *denied], key=lambda claim: claim.at):
-        if words is None:
-            words = times(reading.text, year)
         when = context(words, spans[claim.sentence][0], claim.at)
         if when is None:
             claim.rows = ()

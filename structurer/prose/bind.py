@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -471,8 +470,3 @@ class Sentence:
             self.family = "publish"
         elif rows[0].startswith(("applications", "replies")):
             self.family = "apply"
-
-
-def group(found: Sequence[Quantity], starts: Sequence[int], span: tuple[int, int]) -> Sequence[Quantity]:
-    """The quantities that lie within a span; `starts` holds where each begins."""
-    return found[bisect_left(starts, span[0]) : bisect_left(starts, span[1])]

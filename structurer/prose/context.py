@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from structurer.observation import Period
@@ -13,7 +12,7 @@ _TIMES = {
     # Every year is written so; the report's own sets the period to the year, others are decided by _dated.
     "to_date": r"截[至止]到?(?P<date>(?:(?:20[0-9]{2}|本|当|今)?年)?(?:度)?(?:(?P<m>[0-9]{1,2})月)?(?:(?P<d>[0-9]{1,2})[日号])?(?P<e>年?[底末])?)",
     "whole": r"(?:20[0-9]{2}年)?1(?:月1日|月)?(?:至|-|到|起,?至?)(?:20[0-9]{2}年)?12月(?:31日)?|20[0-9]{2}年1月1日(?:起,?)?(?:至|到|-)20[0-9]{2}年12月31日",
-    "since": r"(?:自|从)[^,。;\n]{0,20}?(?:以来|至今|起(?!至|,至))|[^,。;\n]{0,6}(?:实施|施行|成立|开通|上线|建成|开展|运行|颁布|创办)以来|20[0-9]{2}年以来"
+    "since": r"[自从][^,。;\n]{0,20}?(?:以来|至今|起(?!至|,至))|(?:实施|施行|成立|开通|上线|建成|开展|运行|颁布|创办)以来|20[0-9]{2}年以来"
     r"|20[0-9]{2}年(?:[0-9]{1,2}月)?(?:起|开始|至今)|历年|迄今|近[0-9两二三四五六七八九十]+年|[两二三四五六七八九十0-9]+年来|往年",
     "event": r"(?:20[0-9]{2}年)?[0-9]{1,2}月(?:份|[0-9]{1,2}[日号]|[上中下]旬|初|中|间)?(?![底末])|[上下]半年|[一二三四]季度|第[一二三四]季度|[寒暑]假"
     r"|(?<!报告)(?<!统计)(?<!年度)期间|当[天日]|现场会上|活动中|此次|本次|首[次期]",
@@ -28,6 +27,8 @@ _TIMES = {
 }
 _TIME = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _TIMES.items()))
 _YEAR = re.compile("20[0-9]{2}")
+_BEFORE = re.compile("20[0-9]{2}年|(?<![比较与同和])(?:上年|去年)|全年|本年|今年")
+_STOP = re.compile("[。;!?\\n|]")
 _LOCAL = frozenset(("month", "day", "often"))
 
 # What is planned, required or supposed did not happen. 将 alone also marks an object (将意见公开), so only in the same clause.
@@ -57,33 +58,44 @@ class Context(NamedTuple):
     scope: str | None = None
 
 
-@dataclass(slots=True)
 class Times:
-    """The time words of a reading, in order."""
+    """The time words of a text, found paragraph by paragraph as they are asked for."""
 
-    text: str
-    year: int | None
-    starts: list[int]
-    found: list[re.Match[str]]
+    def __init__(self, text: str, year: int | None) -> None:
+        self.text = text
+        self.year = year
+        self._found: dict[int, list[re.Match[str]]] = {}
 
+    def within(self, start: int, at: int) -> Iterator[re.Match[str]]:
+        """The time words of a sentence before `at`, the nearest first."""
+        if start not in self._found:
+            self._found[start] = list(_TIME.finditer(self.text, start, self._end(start, at)))
+        return (word for word in reversed(self._found[start]) if word.start() < at)
 
-def times(text: str, year: int | None) -> Times:
-    """Find every word of time once, for all statements of a text."""
-    found = list(_TIME.finditer(text))
-    return Times(text, year, [word.start() for word in found], found)
+    def _end(self, start: int, at: int) -> int:
+        stop = _STOP.search(self.text, at, at + 400)
+        return stop.start() if stop else at + 400
+
+    def earlier(self, start: int) -> str:
+        """The last year, or word for one, that the paragraph names before the sentence; "" when none."""
+        begin = max(self.text.rfind("\n", max(0, start - 500), start) + 1, start - 500, 0)
+        last = ""
+        for word in _BEFORE.finditer(self.text, begin, start):
+            last = word[0]
+        return last
 
 
 def context(words: Times, start: int, at: int) -> Context | None:
     """When and for whom a quantity at `at`, in the sentence from `start`, holds; None when that is not certain."""
     text = words.text
-    start = max(start, at - 300)
-    clause = _clause(text, start, at)
-    if _PLAN.search(text, start, at) or _WILL.search(text, clause, at):
+    near = max(start, at - 300)
+    clause = _clause(text, near, at)
+    if _PLAN.search(text, near, at) or _WILL.search(text, clause, at):
         return None
     period = _period(words, start, clause, at)
     if period is None:
         return None
-    scope = _scope(text, start, at)
+    scope = _scope(text, near, at)
     return None if scope is None else Context(*period, scope or None)
 
 
@@ -93,24 +105,13 @@ def _clause(text: str, start: int, at: int) -> int:
 
 def _period(words: Times, start: int, clause: int, at: int) -> tuple[Period, str | None] | None:
     """The last time word before the quantity decides; in earlier sentences of the paragraph only the years count."""
-    index = bisect_left(words.starts, at) - 1
-    paragraph = words.text.rfind("\n", max(0, start - 500), start) + 1
-    seen = 0
-    while index >= 0 and seen < 40:
-        word = words.found[index]
-        begin, kind = word.start(), _kind(word)
-        if begin < paragraph:
-            break
+    for word in words.within(start, at):
+        kind = _kind(word)
         if kind == "dated":
-            kind = _dated(words, word)
-        if begin >= start:
-            return _decided(words, word, kind, begin >= clause)
-        if kind in ("whole", "year"):
-            break
-        if kind in ("previous", "other"):
-            return None
-        index, seen = index - 1, seen + 1
-    return "year", None
+            kind = _dated(words, word[0])
+        return _decided(words, word, kind, word.start() >= clause)
+    last = words.earlier(start)
+    return None if last and _dated(words, last) != "year" else ("year", None)
 
 
 def _kind(word: re.Match[str]) -> str:
@@ -118,9 +119,11 @@ def _kind(word: re.Match[str]) -> str:
     return group if group in _TIMES else "to_date"
 
 
-def _dated(words: Times, word: re.Match[str]) -> str:
+def _dated(words: Times, word: str) -> str:
     """What a bare year means: the report's own, the one before, or one that settles nothing."""
-    printed = _YEAR.match(word[0])
+    if word in ("上年", "去年"):
+        return "previous"
+    printed = _YEAR.match(word)
     if printed is None or words.year is None or int(printed[0]) == words.year:
         return "year"
     return "previous" if int(printed[0]) == words.year - 1 else "other"

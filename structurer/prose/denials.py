@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from structurer.prose.claim import Claim
 from structurer.prose.lexicon import WORDS, only, trie
@@ -65,9 +65,8 @@ _LISTED = re.compile(
 )
 
 
-def denials(reading: Reading) -> Iterator[Claim]:
+def denials(reading: Reading, spans: Sequence[tuple[int, int]]) -> Iterator[Claim]:
     """Every row that the text says is zero; the claims of one sentence share its wording."""
-    spans = list(reading.sentences())
     for index, (start, end) in enumerate(spans):
         text = reading.text
         if _NOT.search(text, start, end) is None and not _zero_like(text, start, end):

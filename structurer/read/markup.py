@@ -161,6 +161,8 @@ class Parser:
             return
         if not (closing or self._show or name in _VOID) and self._tags.hides(tag):
             self._skip = _Hidden(name)
+            if name in _BLOCKS:
+                self._break()
         elif name in _PARTS:
             self._part(name, closing)
         elif name == "img":

@@ -58,7 +58,7 @@ def observation_rows(number: int, extraction: Extraction) -> list[Row]:
             "evidence": [[span.start, span.end, span.quote] for span in found.evidence],
             "rules": found.rules,
             "assumes": found.assumes,
-            "candidates": found.candidates,
+            "candidates": list(found.candidates),
         }
         for position, found in enumerate(extraction.observations)
     ]

@@ -34,6 +34,7 @@ _GLUED = re.compile(rf"(?P<label>.*[\u4e00-\u9fff\"')\]])[::]?(?P<number>[+\-]?{
 
 # A remark or an instruction in brackets: whatever numbers and labels it holds are not the table's.
 _REMARK = re.compile(r"\((?![一二三四五六七八九十]{1,3}\))(?=[^()]*[\u4e00-\u9fff])[^()]{1,300}\)")
+_BARE = re.compile(r"[\s|](?:[0-9][0-9,.]*)[\s|]")
 _PAGE_MARK = re.compile(
     r"^[ \t]*(?:-+ ?[0-9]{1,4} ?-+|第 ?[0-9]{1,4} ?页(?:[ ,/]*共 ?[0-9]{1,4} ?页)?|[0-9]{1,4} ?/ ?[0-9]{1,4} ?页)[ \t]*$",
     re.M,
@@ -78,9 +79,14 @@ Atom = Token | Word | Bar
 
 def mask(text: str) -> str:
     """The text with remarks, page marks and markdown rulers blanked out, offsets unchanged."""
-    for pattern in (_REMARK, _PAGE_MARK, _RULER):
+    for pattern in (_PAGE_MARK, _RULER):
         text = pattern.sub(_blank, text)
-    return text
+    return _REMARK.sub(_blank_remark, text)
+
+
+def _blank_remark(match: re.Match[str]) -> str:
+    """Cells in the middle of a remark that is torn around them stay."""
+    return match[0] if _BARE.search(match[0]) else _blank(match)
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -94,8 +94,25 @@ def _forms(lines: Sequence[Line], by_row: Mapping[str, list[Line]], vocabulary: 
 def _row_score(table: Table, by_row: Mapping[str, list[Line]]) -> tuple[int, int]:
     """Rows with cells that the form knows, less those it does not; then labels alone."""
     known = {row.id for block in table.blocks for row in block.rows}
-    cells = sum(1 if row in known else -1 for row, found in by_row.items() if any(line.tokens for line in found))
+    cells = sum(_row_weight(table, row, found) if row in known else _group_weight(table, found) for row, found in by_row.items())
     return cells, sum(1 if row in known else -1 for row in by_row)
+
+
+def _row_weight(table: Table, row: str, found: Sequence[Line]) -> int:
+    width = next(len(block.columns) for block in table.blocks for known in block.rows if known.id == row)
+    return int(any(0 < len(line.tokens) <= width for line in found))
+
+
+def _group_weight(table: Table, found: Sequence[Line]) -> int:
+    """A label that is a row of another form and a group line of this one, with the cells of the group."""
+    sizes = [len(rows) * len(block.columns) for block in table.blocks for rows in [_group(block, found[0].label)]]
+    return 1 if any(size and size == len(line.tokens) for size in sizes for line in found) else -1 * any(
+        line.tokens for line in found
+    )
+
+
+def _group(block: Block, label: str) -> list[str]:
+    return [row.id for row in block.rows if row.under and key(row.under) == label]
 
 
 def _forms_by_block(by_row: Mapping[str, list[Line]], vocabulary: Vocabulary) -> _Chosen:
@@ -216,22 +233,43 @@ def _shares(lines: Sequence[Line], chosen: _Chosen) -> dict[str, _Share]:
         return {}
     width = widths.pop()
     shares: dict[str, _Share] = {}
+    named = {line.row for line in lines if line.row in chosen}
     done = -1
     for index, line in enumerate(lines):
+        cells = tuple(line.tokens)
         place = order.index(line.row) if line.row in chosen else None
-        cells = [item for item in items(line.atoms) if item is not None]
-        if cells and not line.unknown and not line.misplaced and (place is not None or line.row is None):
-            following = (order.index(after.row) for after in lines[index + 1 :] if after.row in chosen)
-            next_place = min((at for at in following if at > (done if place is None else place)), default=len(order))
-            open_rows = order[done + 1 : next_place]
-            if len(cells) > width and len(cells) == width * len(open_rows):
-                for at, row in enumerate(open_rows):
-                    shares[row] = _Share(tuple(cells[at * width : (at + 1) * width]), id(line))
-                done = next_place - 1
-                continue
-        if place is not None and cells:
+        if not cells or line.unknown or line.misplaced:
+            continue
+        rows = _open_rows(line, lines[index + 1 :], chosen, order, done)
+        if place is None:
+            rows = [row for row in _grouped(line, chosen) if row not in named] or rows
+        if len(cells) > width and len(cells) == width * len(rows):
+            for at, row in enumerate(rows):
+                shares[row] = _Share(cells[at * width : (at + 1) * width], id(line))
+            done = order.index(rows[-1])
+        elif place is not None:
             done = max(done, place)
     return shares
+
+
+def _open_rows(
+    line: Line, later: Sequence[Line], chosen: _Chosen, order: Sequence[str], done: int
+) -> Sequence[str]:
+    """The rows of the form between the last one with cells and the next label."""
+    place = order.index(line.row) if line.row in chosen else done
+    following = (order.index(after.row) for after in later if after.row in chosen)
+    return order[done + 1 : min((at for at in following if at > place), default=len(order))]
+
+
+def _grouped(line: Line, chosen: _Chosen) -> list[str]:
+    """The rows of the group whose line stands last before the cells."""
+    printed = line.before + line.label
+    under = {row: key(entry.under) for row, (entry, _, _) in chosen.items() if entry.under}
+    at = {group: printed.rfind(group) for group in under.values() if group in printed}
+    if not at:
+        return []
+    last = max(at, key=lambda group: at[group])
+    return [row for row, group in under.items() if group == last]
 
 
 def _lost(lines: Sequence[Line], chosen: _Chosen, shares: Mapping[str, _Share]) -> dict[str, Cells]:

@@ -34,6 +34,8 @@ class Line:
     """The label does not stand where the form's order wants it."""
     unknown: bool = False
     """The words before the cells are no label of this table."""
+    after: str = ""
+    """The words printed behind the line's cells, up to the next cell."""
     stray: bool = False
     """Digits among the words were not read as a number."""
 
@@ -84,6 +86,8 @@ def lines(stream: Sequence[Atom], vocabulary: Vocabulary) -> list[Line]:
     found: list[Line] = []
     before = ""
     for run, of_run in zip(runs, matches, strict=True):
+        if found:
+            found[-1].after = run.han
         if found and not of_run and _inside_row(run):
             _go_on(found[-1], run)
         else:
@@ -226,16 +230,32 @@ def _finish(line: Line, run: _Run) -> None:
 
 
 def _recover(found: list[Line], vocabulary: Vocabulary) -> None:
-    """Name lines whose label is mistyped or torn: by likeness, among the rows that may stand there."""
+    """Name lines whose label is torn around its cells, or mistyped, among the rows that may stand there."""
     for index, line in enumerate(found):
         if not line.unknown:
             continue
         ranks = [vocabulary.rank[other.row] for other in found[:index] if other.row and not other.misplaced]
         later = [vocabulary.rank[other.row] for other in found[index + 1 :] if other.row and not other.misplaced]
         low, high = max(ranks, default=-1), min(later, default=len(vocabulary.rows))
-        row = _likeliest(line.label, vocabulary, vocabulary.rows[low + 1 : high])
+        before = found[index - 1] if index else None
+        if before is not None and before.row and not before.atoms and _torn(before.label + line.label, line, vocabulary.keys_of(before.row)):
+            before.atoms, before.end = line.atoms, line.end
+            line.atoms, line.unknown = [], False
+            continue
+        rows = vocabulary.rows[low + 1 : high]
+        torn = [row for row in rows if _torn(line.label, line, vocabulary.keys_of(row))]
+        row = torn[0] if len(torn) == 1 else _likeliest(line.label, vocabulary, rows)
         if row is not None:
             line.row, line.unknown = row, False
+
+
+def _torn(text: str, line: Line, keys: Sequence[str]) -> bool:
+    """Whether a label begins where `text` ends and goes on behind the line's cells."""
+    return any(
+        text.endswith(key[:cut]) and line.after.startswith(key[cut:])
+        for key in keys
+        for cut in range(len(key) - 1, 1, -1)
+    )
 
 
 def _likeliest(text: str, vocabulary: Vocabulary, rows: Sequence[str]) -> str | None:
@@ -247,7 +267,7 @@ def _likeliest(text: str, vocabulary: Vocabulary, rows: Sequence[str]) -> str | 
 
 
 def _likeness(text: str, keys: Sequence[str]) -> float:
-    """From 0 to 1; a label torn by its own numbers is as good as whole from four characters on."""
+    """From 0 to 1; the beginning of a label is as good as the whole from four characters on."""
     if len(text) >= 4 and any(key.startswith(text) for key in keys):
         return 1.0
     return max(Levenshtein.normalized_similarity(text, key) for key in keys) if len(text) >= 3 else 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -122,6 +123,7 @@ class _Bound:
         """Per cell, all tokens that may print it in a reading that is left; None for omitted."""
         self.problem = self._problem()
         self.balance = solve(self.problem)
+        self.bound = Counter(at for equation in self.equations for at in (*equation.left, *equation.right))
         self.all_zero = not any(token and token.value for row in rows for token in row.cells)
         self.contested = self._contested()
         self._find_tokens()
@@ -268,17 +270,17 @@ class _Bound:
 
     def _may_infer(self, at: int, sums: Sums) -> bool:
         """The proof is whole, nothing around the cell is in doubt, and the prior is allowed here."""
-        holds, broken = sums[at]
+        broken = sums[at][1]
         if self.balance.changes and self.row_of[at].layout == "short":
             return False
-        if not (self.balance.complete and self.balance.feasible) or self.contested or broken or not holds:
+        if not (self.balance.complete and self.balance.feasible) or self.contested or broken:
             return False
         if self.balance.changes and self._near_suspect(at):
             return False
         if at in self.balance.forced:
             return True
         prior_allowed = self.trusted and self.row_of[at].layout != "missing"
-        return prior_allowed and (len(holds) > 1 or self.all_zero)
+        return prior_allowed and (self.bound[at] > 1 or self.all_zero)
 
     def _near_suspect(self, at: int) -> bool:
         return any(
