@@ -12,9 +12,10 @@ A gold file is JSONL, one object a document:
     contradictions  [{"indicator", "tokens", "note"?}, …]: statements of one report that cannot both hold
     metadata      {"agency": …, "year": …, "title"?: …, "published"?: …}
 
-Units count where they change the value: 元 and 万元 are two, 件 and 条 are not compared.
-A table is covered when gold names an indicator of it, or names it absent; what stands in other tables is
-not judged. Values compare as numbers: 12 and 12.0 are one value, 12 and 13 are two.
+Numbers compare exactly: 12 and 12.0 are one value, 12 and 13 are two. Names compare without regard to
+width and spaces. Units count where they change the value: 元 and 万元 are two, 件 and 条 are not compared.
+A table is covered when gold names an indicator of it, or names it absent; what stands in other tables
+is not judged.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from typing import Literal, NamedTuple, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from structurer.errors import GoldError
+from structurer.fold import fold, squeeze
 from structurer.observation import Extraction, Finding, Observation, Period, Printed, Qualifier, Value
 
 Outcome = Literal["right", "wrong", "queued", "missing", "invented", "left_open"]
@@ -243,8 +245,15 @@ def marks(extraction: Extraction, gold: Gold) -> Iterator[Mark]:
     info = extraction.document
     for name, true in gold.metadata.items():
         found = getattr(info, name, None)
-        outcome: Outcome = "missing" if found is None else "right" if found == true else "wrong"
+        outcome: Outcome = (
+            "missing" if found is None else "right" if _named(found) == _named(true) else "wrong"
+        )
         yield Mark(f"metadata.{name}", outcome, "text", "none", true, found)
+
+
+def _named(value: object) -> object:
+    """A name without the differences of type: width of brackets, spaces."""
+    return squeeze(fold(value)) if isinstance(value, str) else value
 
 
 def _cell_marks(found: Mapping[str, list[Observation]], gold: Gold) -> Iterator[Mark]:

@@ -1,4 +1,4 @@
-"""Folding: the same characters for the same meaning, one for one, so that offsets never move."""
+"""Folding: the same character for the same meaning, one for one, so that offsets never move."""
 
 from __future__ import annotations
 
@@ -20,15 +20,31 @@ _LOOKALIKES = {
 }  # fmt: skip
 
 
-def _table() -> dict[int, str]:
-    table: dict[int, str] = {}
+#: Traditional characters of the forms, their headings and the words beside figures, and the simplified ones.
+_TRADITIONAL = (
+    "開動況規範條項內數對總製發廢現許處決罰強業費採購額單萬請結轉辦區這計屬於國祕穩護權類務過執詢無關沒補"
+    "確認獲訪舉報訴復複議維糾審經後繼續機構組織團師學與會應當網臺訊聞佈讀閱廳縣鄉鎮號電話編碼間時題問進須"
+    "併標統導職員見書門長個們來為產從實點據負責體監檢證營戶險療農財陸億兩餘約僅傳際眾視頻聽調協遞郵熱線專"
+    "場訓勵濟資環設備衛氣醫東廣島龍寧雲陽蘭慶蘇齊馬魯貴黃雙賬評訂釋簡級達運輸選車風論節匯講課積極換"
+)
+_SIMPLIFIED = (
+    "开动况规范条项内数对总制发废现许处决罚强业费采购额单万请结转办区这计属于国秘稳护权类务过执询无关没补"
+    "确认获访举报诉复复议维纠审经后继续机构组织团师学与会应当网台讯闻布读阅厅县乡镇号电话编码间时题问进须"
+    "并标统导职员见书门长个们来为产从实点据负责体监检证营户险疗农财陆亿两余约仅传际众视频听调协递邮热线专"
+    "场训励济资环设备卫气医东广岛龙宁云阳兰庆苏齐马鲁贵黄双账评订释简级达运输选车风论节汇讲课积极换"
+)
+
+
+def _table() -> dict[int, str | int]:
+    table: dict[int, str | int] = {}
     for code in range(0xFF01, 0xFF5F):
         table[code] = chr(code - 0xFEE0)
-    # Digits of every script read as what they count; compatibility forms of one character likewise.
+    # Radicals and compatibility forms that stand for one character, and the digits of mathematical fonts.
     for code in (*range(0x2E80, 0x2FE0), *range(0xF900, 0xFB00), *range(0x1D7CE, 0x1D800)):
         folded = unicodedata.normalize("NFKC", chr(code))
         if len(folded) == 1 and folded != chr(code):
             table[code] = folded
+    table.update(str.maketrans(_TRADITIONAL, _SIMPLIFIED))
     table.update({ord(char): "\u200b" for char in _INVISIBLE})
     table.update({ord(char): " " for char in _SPACES})
     table.update({ord(char): folded for char, folded in _LOOKALIKES.items()})

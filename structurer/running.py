@@ -59,14 +59,15 @@ def read(document: Document, sections: Sequence[Section], tables: Iterable[tuple
     return reading
 
 
-def running(document: Document, spans: Iterable[tuple[int, int]], *, furniture: bool = False) -> Reading:
-    """The running text of these spans, by default without furniture; titles in 《》 stay readable."""
-    holes = [] if furniture else sorted((span.start, span.end) for span in document.furniture)
+def running(document: Document, spans: Iterable[tuple[int, int]], *, front: bool = False) -> Reading:
+    """The running text of these spans, titles in 《》 readable; for the `front` with furniture, line by line."""
+    wrapped = 1_000_000 if front else _WRAPPED
+    holes = [] if front else sorted((span.start, span.end) for span in document.furniture)
     reading, pieces = Reading(), [""]
     length = 0
     for span in spans:
         for start, end in _without(*span, holes):
-            length = _squeeze(document.folded, start, end, reading, pieces, length)
+            length = _squeeze(document.folded, start, end, reading, pieces, length, wrapped)
     reading.text = "".join(pieces)
     return reading
 
@@ -81,7 +82,7 @@ def _without(start: int, end: int, holes: Sequence[tuple[int, int]]) -> Iterator
         yield start, end
 
 
-def _squeeze(text: str, start: int, end: int, reading: Reading, pieces: list[str], length: int) -> int:
+def _squeeze(text: str, start: int, end: int, reading: Reading, pieces: list[str], length: int, wrapped: int = _WRAPPED) -> int:
     """Append `text[start:end]` to the reading; return the reading's new length."""
     at = line = start
     for gap in _GAP.finditer(text, start, end):
@@ -94,7 +95,7 @@ def _squeeze(text: str, start: int, end: int, reading: Reading, pieces: list[str
         at = after
         blank = gap[0]
         if "\n" in blank or CELL in blank or ROW in blank:
-            between = "\n" if _breaks(text, line, begin, after, blank) else _kept(text, begin, after)
+            between = "\n" if _breaks(text, line, begin, after, blank, wrapped) else _kept(text, begin, after)
             line = after
         else:
             between = _kept(text, begin, after)
@@ -110,9 +111,9 @@ def _squeeze(text: str, start: int, end: int, reading: Reading, pieces: list[str
     return length + 1
 
 
-def _breaks(text: str, line: int, begin: int, after: int, blank: str) -> bool:
+def _breaks(text: str, line: int, begin: int, after: int, blank: str, wrapped: int) -> bool:
     """Whether a line break ends a sentence, or only wraps a long line."""
-    if blank != "\n" or begin - line < _WRAPPED or text[begin - 1] in _ENDS:
+    if blank != "\n" or begin - line < wrapped or text[begin - 1] in _ENDS:
         return True
     return _NUMBERED.match(text, after) is not None
 

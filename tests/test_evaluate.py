@@ -166,6 +166,8 @@ def test_metadata_is_counted_apart() -> None:
     total = score(extraction(seen(A, 1), agency="云溪区水务局", year=2021), true)
     assert total.tally(table="metadata") == Tally(right=1, wrong=1, missing=1)
     assert total.tally() == Tally(right=1)
+    wide = gold(metadata={"title": "报告（2020年）"})
+    assert score(extraction(title="报告 (2020年)"), wide).tally(table="metadata") == Tally(right=1)
 
 
 def test_scores_add_up() -> None:

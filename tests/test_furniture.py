@@ -19,7 +19,11 @@ from structurer.read.furniture import furniture, is_widget
 REPORTS = pathlib.Path(__file__).parents[2] / "shared" / "reports"
 
 HEAD = "某某县统计局2020年政府信息公开工作年度报告\n发布日期:2021-01-20 来源:县统计局\n"
-BODY = "一、总体情况\n" + "本局按照要求开展工作,全年主动公开信息一百余条,内容涉及统计数据、公告与政策。" * 3 + "\n二、其他\n无。\n"
+BODY = (
+    "一、总体情况\n"
+    + "本局按照要求开展工作,全年主动公开信息一百余条,内容涉及统计数据、公告与政策。" * 3
+    + "\n二、其他\n无。\n"
+)
 TAIL = "某某县统计局\n2021年1月20日\n"
 
 
@@ -114,7 +118,13 @@ def test_is_widget_wants_nothing_else() -> None:
 
 # Bodies that stand twice
 
-LONG = HEAD + BODY * 1 + "三、收费情况\n" + "全年收到申请5件,均在期限内答复,没有产生费用,也没有复议和诉讼发生。" * 4 + "\n"
+LONG = (
+    HEAD
+    + BODY * 1
+    + "三、收费情况\n"
+    + "全年收到申请5件,均在期限内答复,没有产生费用,也没有复议和诉讼发生。" * 4
+    + "\n"
+)
 
 
 def test_a_second_copy_is_furniture() -> None:
@@ -130,7 +140,7 @@ def test_publication_lines_and_white_space_may_differ() -> None:
 
 
 def test_a_copy_with_another_number_is_kept_and_noted() -> None:
-    document = read_text(LONG + LONG.replace("申请5件", "申请6件"))
+    document = read_text(LONG + LONG.replace("申请5件", "申请6件", 1))
     assert document.furniture == ()
     assert document.notes == ("the body seems to stand twice, but the copies differ; both were read",)
 
@@ -144,6 +154,18 @@ def test_what_follows_the_second_copy_is_kept() -> None:
     assert "建议提案9件" not in "".join(document.text[span.start : span.end] for span in document.furniture)
 
 
+def test_a_copy_is_never_cut_inside_a_number() -> None:
+    body = LONG.rstrip() + "\n另有提案5"
+    document = read_text(body + "\n" + body + "3件。\n")
+    assert document.furniture == ()
+    assert document.notes
+
+
+def test_a_copy_that_is_cut_short_is_one() -> None:
+    document = read_text(LONG + "\n" + LONG[:-40])
+    assert document.furniture[-1].end == len(document.text)
+
+
 def test_widgets_between_the_copies_do_not_hide_the_second() -> None:
     document = read_text(LONG + "【打印本页】【关闭窗口】\n" + LONG)
     assert document.notes
@@ -151,8 +173,12 @@ def test_widgets_between_the_copies_do_not_hide_the_second() -> None:
 
 
 def test_a_sentence_that_recurs_is_no_second_body() -> None:
-    sentence = "本局高度重视政府信息公开工作,认真贯彻落实有关规定,不断提高公开的质量与实效,切实保障群众权利。\n"
-    other = "".join(f"{number}、第{number}项工作取得了不同的进展,共完成{number}件。\n" for number in range(1, 40))
+    sentence = (
+        "本局高度重视政府信息公开工作,认真贯彻落实有关规定,不断提高公开的质量与实效,切实保障群众权利。\n"
+    )
+    other = "".join(
+        f"{number}、第{number}项工作取得了不同的进展,共完成{number}件。\n" for number in range(1, 40)
+    )
     assert second_copy(fold(sentence + other + sentence)) == (None, None)
 
 

@@ -30,7 +30,14 @@ def page(source: str) -> Document:
 
 @pytest.mark.parametrize(
     "source",
-    ["<html>x", "<!DOCTYPE html><p>x", "  \n<table><tr>", "<p class='a'>x</p>", "<?xml version='1.0'?><html>", "<TD>0</TD>"],
+    [
+        "<html>x",
+        "<!DOCTYPE html><p>x",
+        "  \n<table><tr>",
+        "<p class='a'>x</p>",
+        "<?xml version='1.0'?><html>",
+        "<TD>0</TD>",
+    ],
 )
 def test_is_html(source: str) -> None:
     assert is_html(source)
@@ -38,7 +45,14 @@ def test_is_html(source: str) -> None:
 
 @pytest.mark.parametrize(
     "source",
-    ["一、总体情况</p>公开3条", "年报<br>正文", "3 < 5 > 2", "<某局>报告", "<printer>", "正文 <http://x> </p></p> 5件"],
+    [
+        "一、总体情况</p>公开3条",
+        "年报<br>正文",
+        "3 < 5 > 2",
+        "<某局>报告",
+        "<printer>",
+        "正文 <http://x> </p></p> 5件",
+    ],
 )
 def test_residue_makes_no_html(source: str) -> None:
     assert not is_html(source)
@@ -49,7 +63,10 @@ def test_a_fragment_of_many_tags_is_html() -> None:
 
 
 def test_blocks_and_breaks_are_lines() -> None:
-    assert text("<div>一、总体情况<p>公开<b>3</b>条</p>其余<br>见下<br/><br>完</div>") == "一、总体情况\n公开3条\n其余\n见下\n完"
+    assert (
+        text("<div>一、总体情况<p>公开<b>3</b>条</p>其余<br>见下<br/><br>完</div>")
+        == "一、总体情况\n公开3条\n其余\n见下\n完"
+    )
 
 
 def test_white_space_is_collapsed() -> None:
@@ -63,8 +80,10 @@ def test_preformatted_lines_stay() -> None:
 def test_what_is_not_shown_is_not_read() -> None:
     source = (
         "<head><title>页名</title><style>p{}</style></head><script>if(1<2)document.write('<p>9</p>')</script>"
-        "<!-- <p>注释</p> --><p>可见</p><p style='display: none'>藏一<p>可见二<div hidden>藏二<div>藏三</div></div>尾"
-        '<input type="hidden" value="7"><div style="overflow:hidden">也可见</div><select><option>某局</select>'
+        "<!-- <p>注释</p> --><p>可见</p><p style='display: none'>藏一<p>可见二<div hidden>藏二"
+        "<div>藏三</div></div>尾"
+        '<input type="hidden" value="7"><div style="overflow:hidden">也可见</div>'
+        "<select><option>某局</select>"
     )
     assert text(source) == "可见\n可见二\n尾\n也可见"
 
@@ -76,7 +95,8 @@ def test_a_page_that_hides_nearly_all_is_read_all_the_same() -> None:
 
 
 def test_hidden_cells_end_with_their_cell() -> None:
-    source = "<table><tr><td>规章<td style='display:none'>x<td>3</tr><tr hidden><td>9</td><td>9</td></tr><tr><td>a<td>b</table>"
+    source = "<table><tr><td>规章<td style='display:none'>x<td>3</tr>"
+    source += "<tr hidden><td>9</td><td>9</td></tr><tr><td>a<td>b</table>"
     assert shown(source) == "规章|3|/a|b|/\n"
     assert shown("<table><tr><td>规章</td><td><div hidden>藏</td><td>3</td></tr></table>") == "规章||3|/\n"
 
@@ -85,7 +105,8 @@ def test_hidden_cells_end_with_their_cell() -> None:
 
 
 def test_a_data_table_is_a_grid_with_its_blanks() -> None:
-    source = "<p>表</p><table><tr><th>项目<th>数</tr><tr><td>规章</td><td></td></tr><tr><td>许可</td><td><p>3,294</p></td></tr></table>后"
+    source = "<p>表</p><table><tr><th>项目<th>数</tr><tr><td>规章</td><td></td></tr>"
+    source += "<tr><td>许可</td><td><p>3,294</p></td></tr></table>后"
     assert shown(source) == "表\n项目|数|/规章||/许可|3,294|/\n后"
 
 
@@ -113,7 +134,10 @@ def test_a_caption_stands_above_its_grid() -> None:
 
 def test_layout_tables_are_lines() -> None:
     inner = "<table><tr><td>规章</td><td></td></tr></table>"
-    assert shown(f"<table><tr><td>导航</td><td>一、总体情况{inner}结尾</td></tr></table>") == "导航\n一、总体情况\n规章||/\n结尾"
+    assert (
+        shown(f"<table><tr><td>导航</td><td>一、总体情况{inner}结尾</td></tr></table>")
+        == "导航\n一、总体情况\n规章||/\n结尾"
+    )
     prose = "公开工作有序推进。" * 50
     assert shown(f"<table><tr><td>左</td><td>{prose}</td></tr></table>") == f"左\n{prose}"
     assert shown("<table><tr><td>一</td></tr><tr><td>二</td></tr></table>") == "一\n二"
@@ -133,7 +157,9 @@ def test_control_characters_make_no_cells() -> None:
 
 
 def test_a_number_is_quoted_as_it_stands_in_the_source() -> None:
-    document = page("<table><tr><td>许可<td> <b>3,2</b>94 </td><td>&#49;&#x32;</td><td>x&nbsp;7</td></tr></table>")
+    document = page(
+        "<table><tr><td>许可<td> <b>3,2</b>94 </td><td>&#49;&#x32;</td><td>x&nbsp;7</td></tr></table>"
+    )
     for number, quote in (("3,294", "3,2</b>94"), ("12", "&#49;&#x32;"), ("7", "7"), ("x\xa07", "x&nbsp;7")):
         start = document.text.index(number)
         evidence = document.evidence(start, start + len(number))
@@ -152,16 +178,25 @@ def test_a_line_ends_where_its_text_ends() -> None:
 
 
 def test_images_are_places() -> None:
-    document = page('<p>二、情况</p><img src="/a/b/表二.png?x"><img alt="表 三" src=c.gif><img src="data:image/png;base64,AAAA"><img>')
+    document = page(
+        '<p>二、情况</p><img src="/a/b/表二.png?x"><img alt="表 三" src=c.gif>'
+        '<img src="data:image/png;base64,AAAA"><img>'
+    )
     found = [document.text[span.start : span.end] for span in document.images]
     assert found == ["表二.png?x", "表 三", "img", "img"]
-    assert all(document.source[document.offsets.source(span.start)] == document.text[span.start] for span in document.images)  # type: ignore[union-attr]
+    assert all(
+        document.source[document.offsets.source(span.start)] == document.text[span.start]
+        for span in document.images
+    )  # type: ignore[union-attr]
 
 
 _PIECES = st.sampled_from(
-    ["<table>", "</table>", "<tr>", "</tr>", "<td>", "</td>", "<td hidden>", "<div style='display:none'>", "</div>",
-     "<p>", "</p>", "<br>", "&#48;", "&nbsp;", "&amp", "&", "<", "<!--", "-->", "<script>", "</script>", "<pre>", "</pre>",
-     "<img src='a.png'>", "一、", "12", " ", "\n", "\x1f", "<a title=\"x", "'>", "<td colspan=99999>", "<select>"]
+    ["<table>", "</table>", "<tr>", "</tr>", "<td>", "</td>", "<td hidden>", "</div>",
+     "<div style='display:none'>",
+     "<p>", "</p>", "<br>", "&#48;", "&nbsp;", "&amp", "&", "<", "<!--", "-->", "<script>", "</script>",
+     "<pre>", "</pre>",
+     "<img src='a.png'>", "一、", "12", " ", "\n", "\x1f", "<a title=\"x", "'>", "<td colspan=99999>",
+     "<select>"]
 )  # fmt: skip
 
 
@@ -188,7 +223,8 @@ def test_any_markup_is_read_and_maps_back(pieces: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["<table><tr><td>", "<div hidden>", "<!--", "<script>", "<a title=\"", "<", "&#", "</div>", "<b>", "<td hidden>",
+    ["<table><tr><td>", "<div hidden>", "<!--", "<script>", "<a title=\"", "<", "&#", "</div>", "<b>",
+     "<td hidden>",
      "<table>", "<p style='display:none'>", "<td><p>0</p>", "'\"<x ", "<svg>x", "</table>", "<pre>\n"],
 )  # fmt: skip
 def test_hostile_repetition_costs_linear_time(piece: str) -> None:

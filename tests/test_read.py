@@ -28,7 +28,18 @@ REPORTS = pathlib.Path(__file__).parents[2] / "shared" / "reports"
 
 @pytest.mark.parametrize(
     "encoding",
-    ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "gb18030", "gbk", "gb2312"],
+    [
+        "utf-8",
+        "utf-8-sig",
+        "utf-16",
+        "utf-16-le",
+        "utf-16-be",
+        "utf-32",
+        "utf-32-le",
+        "gb18030",
+        "gbk",
+        "gb2312",
+    ],
 )
 def test_every_encoding(encoding: str) -> None:
     document = read(REPORT.encode(encoding))
@@ -75,9 +86,13 @@ def test_a_declared_charset_is_used_when_it_fits() -> None:
     assert "128条" in document.text
 
 
-@pytest.mark.parametrize("declared", ["utf-8", "iso-8859-1", "windows-1252", "big5", "rot13", "no-such-thing"])
+@pytest.mark.parametrize(
+    "declared", ["utf-8", "iso-8859-1", "windows-1252", "big5", "rot13", "no-such-thing"]
+)
 def test_a_false_declaration_is_not_believed(declared: str) -> None:
-    page = f'<html><head><meta http-equiv="Content-Type" content="text/html; charset={declared}"></head>{REPORT}'
+    page = (
+        f'<html><head><meta http-equiv="Content-Type" content="text/html; charset={declared}"></head>{REPORT}'
+    )
     assert "政府信息公开" in read(page.encode("gb18030")).text
 
 
@@ -132,7 +147,9 @@ def test_image_names_in_plain_text_are_places_of_images() -> None:
 # What a str means
 
 
-def test_a_path_is_read_and_reported_as_given(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_path_is_read_and_reported_as_given(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "a.txt").write_bytes(REPORT.encode("gbk"))
     monkeypatch.chdir(tmp_path)
     assert read("./a.txt").path == "./a.txt"
@@ -142,12 +159,16 @@ def test_a_path_is_read_and_reported_as_given(tmp_path: pathlib.Path, monkeypatc
     assert read_file("a.txt").path == "a.txt"
 
 
-@pytest.mark.parametrize("text", [REPORT, "一" * 401, "全年公开信息12条。", "<p>公开12条", "未收到申请;没有收费"])
+@pytest.mark.parametrize(
+    "text", [REPORT, "一" * 401, "全年公开信息12条。", "<p>公开12条", "未收到申请;没有收费"]
+)
 def test_text_is_text(text: str) -> None:
     assert read(text).path == "<text>"
 
 
-@pytest.mark.parametrize("name", ["missing.txt", "报告。txt", "没有这份报告.html", "some/folder/报告2020", "报告"])
+@pytest.mark.parametrize(
+    "name", ["missing.txt", "报告。txt", "没有这份报告.html", "some/folder/报告2020", "报告"]
+)
 def test_what_looks_like_a_path_has_to_exist(name: str) -> None:
     if name == "报告。txt":
         assert read(name).text == name
@@ -183,7 +204,9 @@ def test_a_name_with_a_nul_is_no_file() -> None:
 # What cannot be read
 
 
-@pytest.mark.parametrize("empty", ["", b"", b"\xef\xbb\xbf", b"  \n\t ", "\n\n", "<html><body></body></html>"])
+@pytest.mark.parametrize(
+    "empty", ["", b"", b"\xef\xbb\xbf", b"  \n\t ", "\n\n", "<html><body></body></html>"]
+)
 def test_nothing_to_read(empty: str | bytes) -> None:
     with pytest.raises(EmptyInput):
         read(empty)
@@ -277,7 +300,8 @@ def test_any_text_is_read_or_refused_by_name(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("unit", "megabytes"), [(REPORT, 50), ("年", 10), ("\n", 10), ("公开 ", 10), ("<", 10), ("版权所有\n", 10)]
+    ("unit", "megabytes"),
+    [(REPORT, 50), ("年", 10), ("\n", 10), ("公开 ", 10), ("<", 10), ("版权所有\n", 10)],
 )
 def test_many_megabytes_take_bounded_time(unit: str, megabytes: int) -> None:
     data = unit.encode("gbk")

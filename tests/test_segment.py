@@ -83,7 +83,10 @@ def test_a_table_heading_over_nothing_or_an_image_is_empty() -> None:
     text = STANDARD.replace("[二]", " \u3000").replace("[三]", "截图1.png")
     found = read_text(text)
     parts = whole(found, segment(found, FORMS, tables_of(text)))
-    assert [(part.kind, part.state) for part in parts][2:4] == [("disclosure", "empty"), ("applications", "empty")]
+    assert [(part.kind, part.state) for part in parts][2:4] == [
+        ("disclosure", "empty"),
+        ("applications", "empty"),
+    ]
 
 
 def test_other_empty_headings_are_empty_too() -> None:
@@ -107,12 +110,21 @@ def test_rows_of_a_located_table_are_no_headings() -> None:
 
 
 def test_rows_of_the_form_are_no_headings_even_where_no_table_was_located() -> None:
-    rows = "一、本年新收政府信息公开申请数量\n1\n二、上年结转政府信息公开申请数量\n0\n三、本年度办理结果\n四、结转下年度继续办理\n0\n"
+    rows = "一、本年新收政府信息公开申请数量\n1\n二、上年结转政府信息公开申请数量\n0\n"
+    rows += "三、本年度办理结果\n四、结转下年度继续办理\n0\n"
     text = STANDARD.replace("[三]", rows)
     assert len(outline(text)) == 6
 
 
-@pytest.mark.parametrize("heading", ["主动公开政府信息的情况", "2021年主动公开政府信息情况", "主动公开政府信息情况：", "主动公开 政府信息情况"])
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "主动公开政府信息的情况",
+        "2021年主动公开政府信息情况",
+        "主动公开政府信息情况：",
+        "主动公开 政府信息情况",
+    ],
+)
 def test_wording_of_a_table_heading_may_vary(heading: str) -> None:
     assert [part.kind for part in sections(f"二、{heading}\n三、其他\n无\n")] == ["disclosure", "prose"]
 
@@ -134,7 +146,9 @@ def test_a_heading_that_only_begins_like_the_form_is_prose() -> None:
     assert sections("二、主动公开政府信息的数量\n")[0].kind == "prose"
 
 
-@pytest.mark.parametrize("title", ["总体情况", "概 述", "2020年总体情况", "工作概述", "政府信息公开工作基本情况", "总体要求"])
+@pytest.mark.parametrize(
+    "title", ["总体情况", "概 述", "2020年总体情况", "工作概述", "政府信息公开工作基本情况", "总体要求"]
+)
 def test_overviews(title: str) -> None:
     assert sections(f"一、{title}\n公开3条。\n")[0].kind == "overview"
 
@@ -189,7 +203,9 @@ def test_brackets_on_top() -> None:
 
 
 def test_inner_levels_stay_inside() -> None:
-    text = "一、总体情况\n（一）主动公开\n1.公开3条。\n1、更新。\n一是加强。\n二是改进。\n二、收费情况\n无。\n"
+    text = (
+        "一、总体情况\n（一）主动公开\n1.公开3条。\n1、更新。\n一是加强。\n二是改进。\n二、收费情况\n无。\n"
+    )
     assert len(sections(text)) == 2
 
 
@@ -199,14 +215,21 @@ def test_an_arabic_first_heading_among_numerals() -> None:
 
 
 def test_text_behind_a_heading_on_its_line() -> None:
-    text = "一、总体情况 2020年,本局公开信息33条。\n二、收费情况。全年没有收取费用,也没有减免。\n三、总体要求2020年公开3条\n"
+    text = "一、总体情况 2020年,本局公开信息33条。\n二、收费情况。全年没有收取费用,也没有减免。\n"
+    text += "三、总体要求2020年公开3条\n"
     parts = sections(text)
-    assert [text[part.start : part.body] for part in parts] == ["一、总体情况", "二、收费情况。", "三、总体要求"]
+    assert [text[part.start : part.body] for part in parts] == [
+        "一、总体情况",
+        "二、收费情况。",
+        "三、总体要求",
+    ]
     assert all(part.state == "read" for part in parts)
 
 
 def test_a_numbered_sentence_is_no_heading() -> None:
-    text = "一、总体情况\n二、" + "按照上级关于进一步加强公开工作的部署要求本局组织开展了全面自查" * 2 + "。\n"
+    text = (
+        "一、总体情况\n二、" + "按照上级关于进一步加强公开工作的部署要求本局组织开展了全面自查" * 2 + "。\n"
+    )
     assert len(sections(text)) == 1
 
 
@@ -227,7 +250,9 @@ def test_a_body_in_one_line() -> None:
 
 
 def test_titles_listed_in_a_sentence_are_no_headings() -> None:
-    text = "本报告包括:一、总体情况;二、主动公开政府信息情况;三、收到和处理政府信息公开申请情况。全年公开3条。\n"
+    text = (
+        "本报告包括:一、总体情况;二、主动公开政府信息情况;三、收到和处理政府信息公开申请情况。全年公开3条。\n"
+    )
     assert [part.kind for part in sections(text)] == ["front"]
 
 
@@ -252,13 +277,26 @@ def test_contents_as_a_list_of_titles() -> None:
 
 
 def test_numbers_that_restart() -> None:
-    text = "一、工作情况\n好。\n二、培训\n2次。\n" + STANDARD[STANDARD.index("一、") :].replace("四、政府", "政府")
+    text = "一、工作情况\n好。\n二、培训\n2次。\n" + STANDARD[STANDARD.index("一、") :].replace(
+        "四、政府", "政府"
+    )
     kinds = [kind for _, kind in outline(text, tables_of(text))]
-    assert kinds == ["prose", "prose", "overview", "disclosure", "applications", "disputes", "problems", "other"]
+    assert kinds == [
+        "prose",
+        "prose",
+        "overview",
+        "disclosure",
+        "applications",
+        "disputes",
+        "problems",
+        "other",
+    ]
 
 
 def test_a_table_whose_heading_is_lost_starts_its_own_section() -> None:
-    text = STANDARD.replace("三、收到和处理政府信息公开申请情况\n", "").replace("二、主动公开政府信息情况\n", "")
+    text = STANDARD.replace("三、收到和处理政府信息公开申请情况\n", "").replace(
+        "二、主动公开政府信息情况\n", ""
+    )
     parts = sections(text, tables_of(text))
     kinds = [(part.kind, part.title) for part in parts]
     assert kinds[1:4] == [("overview", "一、总体情况"), ("disclosure", ""), ("applications", "")]
@@ -267,7 +305,10 @@ def test_a_table_whose_heading_is_lost_starts_its_own_section() -> None:
 def test_a_statistics_table_without_a_number() -> None:
     text = "一、总体情况\n好。\n二、其他事项\n无。\n某市2016年政府信息公开情况统计表\n[表]\n"
     place = text.index("[表]")
-    assert outline(text, [("statistics", place, place + 3)])[-1] == ("某市2016年政府信息公开情况统计表", "statistics")
+    assert outline(text, [("statistics", place, place + 3)])[-1] == (
+        "某市2016年政府信息公开情况统计表",
+        "statistics",
+    )
 
 
 def test_furniture_splits_what_it_stands_in() -> None:
@@ -299,8 +340,10 @@ def test_headings_and_tables_in_furniture_do_not_count() -> None:
 
 
 _PIECES = st.sampled_from(
-    ["一、总体情况", "二、主动公开政府信息情况", "、概述", "三 概述", "(一)公开", "1.总体情况", "2、", "第一部分 甲", "\n", "\n\n", "。",
-     "公开3条。", "0", " ", "\x1f", "\x1e", "…… 3", "某市政府信息公开情况统计表", "一、本年新收", "十一、其他"]
+    ["一、总体情况", "二、主动公开政府信息情况", "、概述", "三 概述", "(一)公开", "1.总体情况",
+     "2、", "第一部分 甲", "\n", "\n\n", "。",
+     "公开3条。", "0", " ", "\x1f", "\x1e", "…… 3", "某市政府信息公开情况统计表", "一、本年新收",
+     "十一、其他"]
 )  # fmt: skip
 
 
@@ -310,7 +353,9 @@ def test_each_character_is_in_one_place(pieces: list[str], data: st.DataObject) 
     text = "".join(pieces)
     cuts = sorted(set(data.draw(st.lists(st.integers(0, len(text)), max_size=8))))
     spans = list(zip(cuts[::2], cuts[1::2], strict=False))
-    kinds = data.draw(st.lists(st.sampled_from(["furniture", "disclosure", "disputes"]), min_size=4, max_size=4))
+    kinds = data.draw(
+        st.lists(st.sampled_from(["furniture", "disclosure", "disputes"]), min_size=4, max_size=4)
+    )
     found = document(text, *(span for span, kind in zip(spans, kinds, strict=False) if kind == "furniture"))
     tables = [(kind, *span) for span, kind in zip(spans, kinds, strict=False) if kind != "furniture"]
     for part in whole(found, segment(found, FORMS, tables)):
@@ -321,7 +366,18 @@ def test_each_character_is_in_one_place(pieces: list[str], data: st.DataObject) 
 
 
 @pytest.mark.parametrize(
-    "unit", ["一、总体情况\n", "1、总体情况\n一、甲\n", "(一)甲\n", "总体情况\n", "。一、总体情况二", "一、", "、", "\n ", "第一部分 甲\n统计表\n"]
+    "unit",
+    [
+        "一、总体情况\n",
+        "1、总体情况\n一、甲\n",
+        "(一)甲\n",
+        "总体情况\n",
+        "。一、总体情况二",
+        "一、",
+        "、",
+        "\n ",
+        "第一部分 甲\n统计表\n",
+    ],
 )
 def test_time_is_linear(unit: str) -> None:
     found = document(unit * (600_000 // len(unit)))

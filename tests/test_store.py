@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, select
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.schema import CreateTable
 
 from structurer.errors import StoreError
@@ -237,6 +238,24 @@ def test_two_processes_write_at_once(url: str) -> None:
     assert [worker.exitcode for worker in workers] == [0, 0]
     with open_store(url) as store:
         assert {found.document.path for found in store.extractions()} == {f"{n}.txt" for n in range(45)}
+
+
+def test_a_collision_with_another_process_is_tried_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from structurer.store import store as module
+
+    put, calls = module._put_document, []
+
+    def collide(*arguments: object) -> int:
+        calls.append(arguments)
+        if len(calls) == 1:
+            raise IntegrityError("insert", {}, Exception("taken"))
+        return put(*arguments)
+
+    monkeypatch.setattr(module, "_put_document", collide)
+    store.add(sample(), fingerprint="one")
+    assert store.get("reports/sample.txt") == sample()
 
 
 def test_in_memory() -> None:

@@ -76,7 +76,7 @@ def fits(layout: Layout, damage: Damage, form: str) -> bool:
     """Whether this damage can happen to this form in this layout."""
     if form not in layout.forms or (damage.official and form == "statistics-2014"):
         return False
-    if damage.paged and layout.suffix == ".html":
+    if (damage.paged and layout.suffix == ".html") or (damage.labelled and not layout.labels):
         return False
     return (layout.blanks or not damage.blanks) and (layout.by_line or not damage.by_line)
 

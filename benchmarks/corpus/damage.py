@@ -27,6 +27,8 @@ class Damage(NamedTuple):
     """Loses figures that matter: even a careful reader may be misled by the zero prior."""
     official: bool = False
     """Only for the official forms, not for the statistics table."""
+    labelled: bool = False
+    """Only where every row has kept its label: without one, nobody could tell."""
     paged: bool = False
     """Only on printed pages, not in HTML."""
     repeated: str = ""
@@ -366,7 +368,7 @@ _ALL = (
     Damage("total-column-blank", total_column_blank, official=True),
     Damage("rows-blank", rows_blank),
     Damage("zero-over-row", zero_over_row, blanks=True, official=True),
-    Damage("rows-lost", rows_lost, official=True),
+    Damage("rows-lost", rows_lost, official=True, labelled=True),
     Damage("extra-row", extra_row, official=True),
     Damage("captions", captions),
     Damage("wrong-digits", wrong_digits),
@@ -377,8 +379,8 @@ _ALL = (
     Damage("change-written-out", change_written_out, official=True),
     Damage("units-in-cells", units_in_cells, official=True),
     Damage("remarks", remarks, official=True),
-    Damage("label-missing", label_missing, official=True),
-    Damage("rows-swapped", rows_swapped, official=True),
+    Damage("label-missing", label_missing, official=True, labelled=True),
+    Damage("rows-swapped", rows_swapped, official=True, labelled=True),
     Damage("page-marks", page_marks, paged=True),
     Damage("images", images),
     Damage("headings-only", headings_only),

@@ -32,6 +32,8 @@ class Layout(NamedTuple):
     """A blank cell can be seen."""
     by_line: bool = False
     """Every cell stands on a line of its own, so a crawler can drop repeated lines."""
+    labels: bool = True
+    """Every row keeps its label."""
     wording: Mapping[str, str | bool] = {}
     forms: tuple[str, ...] = tuple(FORMS)
     suffix: str = ".txt"
@@ -370,7 +372,7 @@ _ALL = (
     Layout("one-paragraph", spaces, whole=one_paragraph),
     Layout("one-paragraph-pipes", pipe_rows, whole=one_paragraph, blanks=True),
     Layout("pipe-flood", spaces, whole=flooded),
-    Layout("no-sublabels", no_sublabels, forms=_OFFICIAL),
+    Layout("no-sublabels", no_sublabels, labels=False, forms=_OFFICIAL),
     Layout("labels-grouped", labels_grouped, forms=_OFFICIAL),
     Layout("html", pipe_rows, whole=markup.page, blanks=True, suffix=".html"),
     Layout("html-nested", pipe_rows, whole=markup.nested, blanks=True, suffix=".html"),

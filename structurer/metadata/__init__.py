@@ -112,7 +112,7 @@ def _pages(document: Document, sections: Sequence[Section]) -> _Pages:
     if first == 0 or first > _FRONT:
         first = min(len(folded), _FRONT)
     first = max(first, 0)
-    front = running(document, [(0, first)], furniture=True)
+    front = running(document, [(0, first)], front=True)
     body = running(document, [(first, min(len(folded), first + _BODY))])
     end = max((section.end for section in sections if section.state != "furniture"), default=len(folded))
     tail = running(document, [(max(first, end - _TAIL), end)])

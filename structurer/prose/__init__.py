@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from structurer.document import Document, Section
 from structurer.forms import Forms
 from structurer.metadata import report_year
-from structurer.observation import Finding, Observation, Status
+from structurer.observation import Evidence, Finding, Observation, Status
 from structurer.prose import settle
 from structurer.prose.bind import Sentence
 from structurer.prose.claim import Claim
@@ -166,10 +166,23 @@ def _observation(
         status=status,
         accepted=not candidates,
         methods=("pattern",),
-        evidence=tuple(
-            document.evidence(reading.origin(max(claim.start, claim.end - _LONGEST)), reading.origin(claim.end - 1) + 1)
-            for claim in claims
-        ),
+        evidence=tuple(_evidence(document, reading, claim) for claim in _apart(claims)),
         rules=(settle.CONTRADICTION,) if candidates else rules,
         candidates=candidates,
     )
+
+
+def _apart(claims: Sequence[Claim]) -> list[Claim]:
+    """The claims that do not overlap an earlier one: the same words found twice are one place."""
+    kept: list[Claim] = []
+    for claim in sorted(claims, key=lambda claim: claim.start):
+        if not kept or claim.start >= kept[-1].end:
+            kept.append(claim)
+    return kept
+
+
+def _evidence(document: Document, reading: Reading, claim: Claim) -> Evidence:
+    start = max(claim.start, claim.end - _LONGEST)
+    while start < claim.at and reading.text[start] in "、,:;)\"\n ":
+        start += 1
+    return document.evidence(reading.origin(start), reading.origin(claim.end - 1) + 1)

@@ -35,7 +35,7 @@ _ENDS = re.compile(
     r"(?:[,。;、!?\n|):(]|\Z|和|及|与|并|以及|(?:具体|专门)?(?:负责|从事)|通过|均|已|都|其中|全部|进行|涉及|同时|在|由)"
 )
 _RATE = re.compile("(?:/|每)[天日月周年]|%")
-_MADE = re.compile("制作|制发|产生|形成|印发|属性|公文")
+_MADE = re.compile("制作|制发|产生|形成|印发|属性|公文|发文|拟制")
 _PUBLIC = re.compile("公开|政务")
 _WAYS_OUT = re.compile("(?:等|多种|各种|各类)[^,。;]{0,8}(?:方式|渠道|途径|载体|形式|平台|媒介|媒体)")
 _BY = re.compile("通过|利用|依托|借助|运用|以|开通|在|充分发挥")
@@ -48,6 +48,7 @@ _WHOLE_ONLY = frozenset("views press petition consultation complaint meeting tra
 """Families of which a part after 其中 has no row of its own."""
 _WHERE = re.compile('"([^"]{2,15})"(?=平台|网|公众|群众|市民|栏目)')
 _ANSWERED = re.compile("答复|回复|办结|办复")
+_CAUSED = re.compile(r"(?:引发|引起|被提起|提起|被申请|产生|发生|提出|引发的|引起的|产生的)\Z")
 _SEVERAL = frozenset(("reads", "video_plays", "consultations_answered"))
 """Rows counted for each channel; the channel is then their scope."""
 _WAYS = frozenset(("in_person", "fax", "online", "letter"))
@@ -187,6 +188,8 @@ class Sentence:
 
     def _whole(self, words: Sequence[Token], clause: int, start: int) -> bool:
         """Whether the noun at `start` is all that is counted: nothing unknown narrows it from the left."""
+        if _CAUSED.search(self.text, max(clause, start - 4), start) and self.text.startswith(("行政", "复议", "诉讼", "投诉", "举报"), start):
+            return True
         if not words:
             return only(LEAD, self.text, clause, start)
         previous = words[-1]
@@ -290,6 +293,8 @@ class Sentence:
         verb = named.verbs[0] if named.verbs else None
         kind = verb.kind if verb else ""
         if kind == "receive":
+            if any(word.kind in _WAYS or word.kind == "email" for word in tokens(text, named.start, verb.start if verb else named.start)):
+                return ()  # 通过网络收到: what came in by one way only
             around = text[self.start : self.end]
             if _CARRIED.search(around) and "新收" not in text[named.start : quantity.start] and not self._apart(quantity):
                 return ()
@@ -300,7 +305,7 @@ class Sentence:
             return ("replies",)
         if kind in ("handle", "") and (quantity.value == 0 or self._by_ways(quantity)):
             return ("applications_received",)
-        if kind in ("handle", ""):
+        if kind == "handle":
             self.family = "apply"
         return ()
 

@@ -222,7 +222,7 @@ _MODIFIERS = """政府 政务 各类 各种 各项 各级 各界 相关 有关 �
 # What may open a clause before a noun without taking part in what it counts.
 _LEADS = """、 和 及 与 " 其中 以及 并 也 共 共计 累计 累积 全年 全年共 本年度 年度 今年 本年 一年来 年内 通过 以 采取 采用 经 另外 另 同时 总 年 已
 均 属于 属 目前 现有 现 政府 政务 信息公开 政府信息公开 的 各类 分别 为 一是 二是 三是 四是 五是 官方 区政府 市政府 县政府 市级 省级
-区级 县级 用于 省教育厅 我局 我厅 我委 我区 我市 我县 我镇 我办 我街道 本局 本机关 本单位 本厅 本委 本年度内"""
+区级 县级 用于 省教育厅 我局 我厅 我委 我区 我市 我县 我镇 我办 我街道 本局 本机关 本单位 本厅 本委 本年度内 政务公开 工作 有"""
 
 FILLER = re.compile(trie(_FILLERS.split()))
 MODIFIER = re.compile('"[^"]{1,12}"|' + trie(_MODIFIERS.split()))

@@ -14,11 +14,11 @@ from structurer.prose.lexicon import CHANNELS, NOUNS
 SUM = "narrative.sum"
 CONTRADICTION = "narrative.contradiction"
 
-#: A total, its parts, and whether the parts leave nothing over: then a difference is worth a reader's look.
-FAMILIES: tuple[tuple[str, tuple[str, ...], bool], ...] = (
-    ("suggestions_and_proposals", ("npc_suggestions", "cppcc_proposals"), True),
-    ("staff", ("staff_full_time", "staff_part_time"), True),
-    ("applications_completed", ("applications_completed_on_time", "applications_completed_extended"), True),
+#: A total, its parts, and how many of them must be stated before a difference is worth a reader's look (0: never).
+FAMILIES: tuple[tuple[str, tuple[str, ...], int], ...] = (
+    ("suggestions_and_proposals", ("npc_suggestions", "cppcc_proposals"), 2),
+    ("staff", ("staff_full_time", "staff_part_time"), 2),
+    ("applications_completed", ("applications_completed_on_time", "applications_completed_extended"), 2),
     (
         "applications_received",
         (
@@ -27,7 +27,7 @@ FAMILIES: tuple[tuple[str, tuple[str, ...], bool], ...] = (
             "applications_received_online",
             "applications_received_letter",
         ),
-        False,
+        3,
     ),
     (
         "replies",
@@ -41,16 +41,17 @@ FAMILIES: tuple[tuple[str, tuple[str, ...], bool], ...] = (
             "replies_asked_to_amend",
             "replies_redirected",
         ),
-        False,
+        0,
     ),
-    ("reconsiderations", ("reconsiderations_upheld", "reconsiderations_corrected", "reconsiderations_other"), False),
-    ("litigations", ("litigations_upheld", "litigations_corrected", "litigations_other"), False),
+    ("reconsiderations", ("reconsiderations_upheld", "reconsiderations_corrected", "reconsiderations_other"), 3),
+    ("litigations", ("litigations_upheld", "litigations_corrected", "litigations_other"), 3),
     # The same item may be published in several places, so a difference says nothing; an exact sum does.
-    ("disclosed_items", tuple(CHANNELS.values()), False),
+    ("disclosed_items", tuple(CHANNELS.values()), 0),
 )
 _TELLING = 20
 """Totals under this agree with some sum of figures elsewhere in a report by chance too often to confirm it."""
 _LIST = re.compile(r"其中|包括|:|\(")
+_CLOSING = re.compile("(?:、|合计|总计|共计|一共|共|为|是)+")
 _TRIM = re.compile(r'^(?:[、,:;(和及"]|其中)+|[、,:;("]+$')
 _COUNTED = NOUNS["info"].units | NOUNS["apply"].units | {"名", "人", "位"}
 
@@ -86,6 +87,16 @@ def add_up(text: str, sentences: dict[int, list[Claim]]) -> Iterator[Claim]:
                 if SUM not in claim.rules:
                     claim.rules.append(SUM)
             yield from (claim for claim in parts if not claim.rows and _named(claim))
+        _close(claims)
+
+
+def _close(claims: Sequence[Claim]) -> None:
+    """Confirm parts that a total behind them closes: 建议3件、提案5件,共8件."""
+    for index in range(2, len(claims)):
+        total, parts = claims[index], claims[:index]
+        if not total.rows and _CLOSING.fullmatch(total.wording) and all(part.rows for part in parts) and _binds(total, parts):
+            for claim in parts:
+                claim.rules.append(SUM)
 
 
 def _lists(text: str, claims: Sequence[Claim]) -> Iterator[tuple[int, list[Claim]]]:
@@ -127,7 +138,7 @@ def families(claims: Sequence[Claim]) -> Iterator[Finding]:
         if claim.row and claim.counts_year:
             stated[claim.row].append(claim)
     single = {row: group for row, group in stated.items() if len({claim.value for claim in group}) == 1}
-    for total, parts, exhaustive in FAMILIES:
+    for total, parts, enough in FAMILIES:
         present = [part for part in parts if part in single]
         if total not in single or len(present) < 2:
             continue
@@ -136,7 +147,7 @@ def families(claims: Sequence[Claim]) -> Iterator[Finding]:
             for claim in (claim for row in (total, *present) for claim in single[row]):
                 if SUM not in claim.rules and (whole > 0 or claim.row == total):
                     claim.rules += [SUM] if whole > 0 else []
-        elif whole != added and (exhaustive or (total != "disclosed_items" and added > whole)):
+        elif whole != added and (0 < enough <= len(present) or (total != "disclosed_items" and added > whole)):
             yield Finding(
                 rule=SUM,
                 severity="warning",

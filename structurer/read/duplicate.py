@@ -16,6 +16,8 @@ _LEAST = 200
 """A shorter text that recurs is a phrase, not a body."""
 _MOST = 0.8
 _LEFT_OUT = "the body stands twice; the second copy was left out"
+_KEPT = "the body seems to stand twice, but the copies differ; both were read"
+_SENTENCE = re.compile(r"[^。\n]{8,}")
 _METADATA = re.compile("来源|日期|时间|浏览|点击|阅读|访问|索引|文号|发布|编辑|责编|作者|审核|字体|字号|打印")
 _WORD = re.compile(r"[^\s\u200b]+")
 
@@ -38,18 +40,40 @@ def second_copy(folded: str) -> Copies:
         return Copies()
     first, again = pair
     start = _start_of_copy(folded, first, again)
+    length = _copied(folded, first, again, start)
+    if length and _ends_line(folded, again + length):
+        return Copies(Span(start=start, end=again + length), _LEFT_OUT)
+    if _much_alike(folded[first:start], folded[again:]):
+        return Copies(note=_KEPT)
+    return Copies()
+
+
+def _copied(folded: str, first: int, again: int, start: int) -> int:
+    """How much from `again` on repeats all there is between `first` and `start`; 0 where it does not."""
     whole = folded[first:start].rstrip()
-    if len(whole) >= _LEAST and 4 * len(whole) >= len(folded) and folded.startswith(whole, again):
-        return Copies(Span(start=start, end=again + len(whole)), _LEFT_OUT)
-    one, other = squeeze(folded[first:start]), squeeze(folded[again:])
+    if 4 * len(whole) < len(folded) - first:
+        return 0
+    if folded.startswith(whole, again):
+        return len(whole)
+    one, other = squeeze(whole), squeeze(folded[again:])
     same = _common(one, other)
-    if len(one) < _LEAST or same < _MOST * min(len(one), len(other)) or 4 * same < len(one) + len(other):
-        return Copies()
-    rest = _behind(folded, first, same)
-    if same < min(len(one), len(other)) and not _only_widgets(folded[rest:start]):
-        return Copies(note="the body seems to stand twice, but the copies differ; both were read")
-    end = _behind(folded, again, same)
-    return Copies(Span(start=start, end=end), _LEFT_OUT)
+    if same < _LEAST or (same < min(len(one), len(other)) and not _only_widgets(folded, first, same, start)):
+        return 0
+    return _behind(folded, again, same) - again
+
+
+def _ends_line(folded: str, place: int) -> bool:
+    """Whether a line ends here: or a copy that ends in "5" could be cut out of a "53"."""
+    return folded[place : place + 1] in ("", "\n") or not folded[place : folded.find("\n", place)].strip()
+
+
+def _much_alike(one: str, other: str) -> bool:
+    """Whether most sentences of two texts are the same."""
+    known = set(_SENTENCE.findall(one))
+    sentences = _SENTENCE.findall(other)
+    size = sum(map(len, sentences))
+    shared = sum(len(sentence) for sentence in sentences if sentence in known)
+    return shared >= max(_LEAST, _MOST * size) and 2 * size >= len(one)
 
 
 def _anchors(folded: str) -> tuple[int, int] | None:
@@ -104,5 +128,7 @@ def _behind(folded: str, start: int, count: int) -> int:
     return len(folded)
 
 
-def _only_widgets(text: str) -> bool:
-    return all(is_widget(line) for line in text.split("\n") if line.strip())
+def _only_widgets(folded: str, first: int, count: int, stop: int) -> bool:
+    """Whether nothing but widgets stands behind `count` printing characters from `first` on."""
+    rest = folded[_behind(folded, first, count) : stop]
+    return all(is_widget(line) for line in rest.split("\n") if line.strip())

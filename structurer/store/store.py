@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, Table, delete, exists, func, insert, select, update
 from sqlalchemy import Row as SQLRow
-from sqlalchemy.exc import DataError, SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from structurer.errors import StoreError
 from structurer.observation import Extraction
@@ -55,6 +55,10 @@ class Counts:
     accepted: int = 0
 
 
+class _Collision(StoreError):
+    """Another process put the same document or place there first; asked again, it works."""
+
+
 class Store:
     """A store that is open; made by `open_store`, closed by its `with` block."""
 
@@ -89,7 +93,12 @@ class Store:
 
         `fingerprint` says what made it: library, forms and prompts.
         """
-        document = extraction.document
+        try:
+            self._add(extraction, fingerprint)
+        except _Collision:
+            self._add(extraction, fingerprint)
+
+    def _add(self, extraction: Extraction, fingerprint: str) -> None:
         with self._transaction(writes=True) as connection:
             number = _put_document(connection, extraction, fingerprint)
             for table, made in (
@@ -99,7 +108,7 @@ class Store:
             ):
                 if made:
                     connection.execute(insert(table), made)
-            _put_place(connection, number, document.path)
+            _put_place(connection, number, extraction.document.path)
 
     def add_place(self, id: str, path: str) -> None:
         """Notes that a known document's bytes also lie at `path`."""
@@ -199,6 +208,8 @@ class Store:
                 connection = connection.execution_options(writes=writes)
                 with connection.begin():
                     yield connection
+        except IntegrityError as error:
+            raise _Collision(f"{self.name}: {error.orig}") from None
         except DataError as error:
             # One document's text that this kind of database cannot hold, not a failing store.
             raise ValueError(f"{self.name} cannot hold this document: {error.orig}") from None

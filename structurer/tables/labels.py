@@ -48,6 +48,12 @@ class Vocabulary:
                     for text in {key(label) for label in (row.label, *row.variants)} | {_whole_key(row.label)}:
                         self.row_keys.setdefault(text, set()).add(row.id)
         groups.discard("")
+        self._headed = {
+            row.id: [han(fold(row.under + row.label)), han(fold(row.label))]
+            for _, table in tables
+            for block in table.blocks
+            for row in block.rows
+        }
         self.columns = frozenset(columns)
         self.groups = frozenset(groups)
 
@@ -65,6 +71,10 @@ class Vocabulary:
     def _keys(self) -> list[str]:
         keys = {*self.row_keys, *self.columns, *self.groups}
         return sorted(keys, key=lambda text: (-len(text), text))
+
+    def texts_of(self, row: str) -> list[str]:
+        """As `keys_of`, with the group line that may stand before the label, numerals included."""
+        return [*self.keys_of(row), *self._headed.get(row, ())]
 
     def keys_of(self, row: str) -> list[str]:
         """The texts a row's label can read, longest first."""

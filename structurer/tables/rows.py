@@ -198,7 +198,8 @@ def _add_lines(found: list[Line], run: _Run, matches: list[_Match], before: str,
                 )
             )
             before, position = "", match.end
-    known = max((match.end for match in matches), default=0)
+    begun = any(line.row for line in found)
+    known = max((m.end for m in matches if m.rank is not None or m.also_group or not (begun and m.ranks)), default=0)
     rest = text[known:]
     if position and known == position and _UNIT_TEXT.fullmatch(rest):
         _finish(found[-1], run)
@@ -213,7 +214,7 @@ def _add_lines(found: list[Line], run: _Run, matches: list[_Match], before: str,
             end=run.words[-1].end if run.words else run.cells[0].start,
             atoms=[*(run.bars[-1] if run.bars else ()), *run.cells],
             before=before + text[position:known],
-            unknown=len(rest) > 1,
+            unknown=bool(rest),
             stray=any(word.stray for word in run.words),
         )
     )
@@ -232,29 +233,38 @@ def _finish(line: Line, run: _Run) -> None:
 def _recover(found: list[Line], vocabulary: Vocabulary) -> None:
     """Name lines whose label is torn around its cells, or mistyped, among the rows that may stand there."""
     for index, line in enumerate(found):
-        if not line.unknown:
-            continue
-        ranks = [vocabulary.rank[other.row] for other in found[:index] if other.row and not other.misplaced]
-        later = [vocabulary.rank[other.row] for other in found[index + 1 :] if other.row and not other.misplaced]
-        low, high = max(ranks, default=-1), min(later, default=len(vocabulary.rows))
-        before = found[index - 1] if index else None
-        if before is not None and before.row and not before.atoms and _torn(before.label + line.label, line, vocabulary.keys_of(before.row)):
-            before.atoms, before.end = line.atoms, line.end
-            line.atoms, line.unknown = [], False
-            continue
-        rows = vocabulary.rows[low + 1 : high]
-        torn = [row for row in rows if _torn(line.label, line, vocabulary.keys_of(row))]
-        row = torn[0] if len(torn) == 1 else _likeliest(line.label, vocabulary, rows)
-        if row is not None:
-            line.row, line.unknown = row, False
+        if line.unknown and not _rejoin(found, index, vocabulary):
+            rows = _between(found, index, vocabulary)
+            torn = [row for row in rows if _torn(line.label, line.after, vocabulary.texts_of(row))]
+            row = torn[0] if len(torn) == 1 else _likeliest(line.label, vocabulary, rows)
+            if row is not None:
+                line.row, line.unknown = row, False
 
 
-def _torn(text: str, line: Line, keys: Sequence[str]) -> bool:
-    """Whether a label begins where `text` ends and goes on behind the line's cells."""
+def _rejoin(found: list[Line], index: int, vocabulary: Vocabulary) -> bool:
+    """Give the cells to the label just before or behind them where it is torn around them."""
+    line = found[index]
+    for at, text in ((index - 1, found[index - 1].label + line.label), (index + 1, line.label)):
+        if 0 <= at < len(found) and found[at].row and not found[at].tokens:
+            if _torn(text, line.after, vocabulary.texts_of(str(found[at].row))):
+                found[at].atoms, line.atoms, line.unknown = line.atoms, [], False
+                return True
+    return False
+
+
+def _between(found: list[Line], index: int, vocabulary: Vocabulary) -> Sequence[str]:
+    """The rows of the form between the labels before and behind a line."""
+    ranks = [vocabulary.rank[other.row] for other in found[:index] if other.row and not other.misplaced]
+    later = [vocabulary.rank[other.row] for other in found[index + 1 :] if other.row and not other.misplaced]
+    return vocabulary.rows[max(ranks, default=-1) + 1 : min(later, default=len(vocabulary.rows))]
+
+
+def _torn(text: str, after: str, labels: Sequence[str]) -> bool:
+    """Whether a label begins where `text` ends and goes on, whole, in `after`."""
     return any(
-        text.endswith(key[:cut]) and line.after.startswith(key[cut:])
-        for key in keys
-        for cut in range(len(key) - 1, 1, -1)
+        text.endswith(label[:cut]) and after.startswith(label[cut:])
+        for label in labels
+        for cut in range(1, len(label))
     )
 
 
