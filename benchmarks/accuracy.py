@@ -4,7 +4,8 @@
                                   [--json OUT] [--dump DIR] [--write-baseline]
 
 Exits 1 when a wrong value was accepted, a broken hard edit was not reported, or a share of right and
-accepted cells falls below the stored baseline (benchmarks/baseline.json).
+accepted cells falls below the stored baseline (benchmarks/baseline.json), which holds for its own seed
+and --per only; for the damages that lose figures (`harsh`) wrong values may not become more.
 """
 
 from __future__ import annotations
@@ -23,11 +24,14 @@ from structurer.observation import Extraction
 
 BASELINE = Path(__file__).with_name("baseline.json")
 _SUMMARY = "Measure how many cells come out right over every layout and damage."
-#: A share may fall this far below the baseline before it counts: another seed is another sample.
-SLACK = 0.02
+#: A share may fall this far below the baseline before it counts. The baseline is compared on its own
+#: sample only (seed, reports for each pair): another seed moves a share by up to 0.04, since cells of
+#: one table stand or fall together.
+SLACK = 0.002
 
 Structure = Callable[..., Extraction]
 Table = dict[tuple[str, str], Score]
+Shares = dict[str, dict[str, float | int]]
 
 
 def main(arguments: list[str] | None = None, read: Structure | None = None) -> int:
@@ -64,8 +68,9 @@ def main(arguments: list[str] | None = None, read: Structure | None = None) -> i
             json.dumps(_record(table, shares, failures), indent=1, ensure_ascii=False) + "\n"
         )
     if options.write_baseline:
-        BASELINE.write_text(json.dumps(shares, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
-    problems = list(missed(table, shares)) + failures
+        stored = {**_sample(options), "shares": shares}
+        BASELINE.write_text(json.dumps(stored, indent=1, ensure_ascii=False, sort_keys=True) + "\n")
+    problems = [*unacceptable(table), *below(shares, _floors(options)), *failures]
     for problem in problems[:40]:
         print(f"FAILED {problem}", file=sys.stderr)
     return 1 if problems else 0
@@ -165,8 +170,8 @@ def _share(tally: Any) -> str:
     return f"{tally.right / tally.knowable:.2%}" if tally.knowable else "-"
 
 
-def missed(table: Table, shares: dict[str, dict[str, float | int]]) -> Iterator[str]:
-    """What must not be: wrong values accepted, broken edits unreported, shares below the baseline."""
+def unacceptable(table: Table) -> Iterator[str]:
+    """What must never be: false values accepted, broken edits of complete tables unreported."""
     for (layout, damage), total in table.items():
         false = _cells(total).false
         if false and not DAMAGES[damage].harsh:
@@ -176,17 +181,34 @@ def missed(table: Table, shares: dict[str, dict[str, float | int]]) -> Iterator[
         if total.violations_found < total.violations_expected and damage == "wrong-digits":
             unseen = total.violations_expected - total.violations_found
             yield f"{layout}, {damage}: {unseen} broken hard edits not reported"
-    floors = json.loads(BASELINE.read_text()) if BASELINE.exists() else {}
-    for name, found in shares.items():
+
+
+def _sample(options: argparse.Namespace) -> dict[str, Any]:
+    return {"seed": options.seed, "per": options.per}
+
+
+def _floors(options: argparse.Namespace) -> Shares:
+    """The stored shares, if they were measured on this very sample."""
+    stored = json.loads(BASELINE.read_text()) if BASELINE.exists() else {}
+    whole = not (options.layout or options.damage or options.form)
+    if whole and all(stored.get(name) == value for name, value in _sample(options).items()):
+        return dict(stored["shares"])
+    print("not compared with the baseline, which is of another sample")
+    return {}
+
+
+def below(shares: Shares, floors: Shares) -> Iterator[str]:
+    """Shares that fell below their floor, and harsh damages with more false values than before."""
+    for name, floor in floors.items():
+        found = shares.get(name)
+        if found is None:
+            yield f"{name}: in the baseline, but not measured"
+            continue
         for kind in ("zero", "nonzero"):
-            floor = floors.get(name, {}).get(kind, 0)
-            if found[kind] < floor - SLACK:
-                yield f"{name}: {found[kind]:.2%} of {kind} cells right and accepted, baseline {floor:.2%}"
-        if name in DAMAGES and DAMAGES[name].harsh and name in floors:
-            allowed = floors[name]["false"] / max(1, floors[name]["of"]) + 0.001
-            if found["false"] / max(1, found["of"]) > allowed:
-                share = f"{found['false']} of {found['of']}"
-                yield f"{name}: {share} false values accepted, baseline {allowed:.3%}"
+            if found[kind] < floor[kind] - SLACK:
+                yield f"{name}: {found[kind]:.2%} of {kind} cells right and accepted, baseline {floor[kind]:.2%}"
+        if name in DAMAGES and DAMAGES[name].harsh and found["false"] > floor["false"]:
+            yield f"{name}: {found['false']} false values accepted, baseline {floor['false']}"
 
 
 def _record(table: Table, shares: Any, failures: list[str]) -> dict[str, Any]:

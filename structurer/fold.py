@@ -39,8 +39,8 @@ def _table() -> dict[int, str | int]:
     table: dict[int, str | int] = {}
     for code in range(0xFF01, 0xFF5F):
         table[code] = chr(code - 0xFEE0)
-    # Radicals and compatibility forms that stand for one character, and the digits of mathematical fonts.
-    for code in (*range(0x2E80, 0x2FE0), *range(0xF900, 0xFB00), *range(0x1D7CE, 0x1D800)):
+    # Radicals and compatibility forms that stand for one character.
+    for code in (*range(0x2E80, 0x2FE0), *range(0xF900, 0xFB00)):
         folded = unicodedata.normalize("NFKC", chr(code))
         if len(folded) == 1 and folded != chr(code):
             table[code] = folded
@@ -52,6 +52,7 @@ def _table() -> dict[int, str | int]:
 
 
 _TABLE = _table()
+_MOVED = re.compile("[" + "".join(re.escape(chr(code)) for code in _TABLE if chr(code).translate(_TABLE) != chr(code)) + "]+")
 _GAPS = re.compile(r"[\s\u200b]+")
 
 
@@ -61,7 +62,11 @@ def fold(text: str) -> str:
     `len(fold(text)) == len(text)`, and folding twice is folding once: an offset into one is an
     offset into the other. Carriage returns become line breaks.
     """
-    return text.translate(_TABLE)
+    return _MOVED.sub(_moved, text)
+
+
+def _moved(match: re.Match[str]) -> str:
+    return match[0].translate(_TABLE)
 
 
 def squeeze(folded: str) -> str:

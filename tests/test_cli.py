@@ -135,6 +135,8 @@ def test_extract_of_a_folder_says_what_it_passed_over() -> None:
 def test_nothing_to_extract() -> None:
     Path("empty").mkdir()
     assert "error: no reports here" in run("extract", "empty", code=1).stderr
+    assert "error: no reports here" in run("import", "empty", code=1).stderr
+    assert not Path("structurer.db").exists()
 
 
 def test_usage_errors_are_exit_code_2() -> None:

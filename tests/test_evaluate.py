@@ -57,6 +57,12 @@ def test_a_known_value(observation: Observation, outcome: str) -> None:
     ]
 
 
+def test_a_value_in_words() -> None:
+    true = gold(observations={A: {"value": "无"}})
+    assert outcomes(extraction(seen(A, "无")), true) == [(A, "right", "text")]
+    assert outcomes(extraction(seen(A, 0)), true) == [(A, "wrong", "text")]
+
+
 def test_a_value_without_observation_is_missing() -> None:
     assert outcomes(extraction(), gold(observations={A: {"value": 0}})) == [(A, "missing", "zero")]
 
@@ -146,6 +152,12 @@ def test_prose_is_not_judged_where_gold_does_not_cover_it() -> None:
         (A, "missing", "nonzero")
     ]
     assert outcomes(extraction(seen(W, 5)), gold(statements=[])) == [(W, "wrong", "nonzero")]
+
+
+def test_statements_without_a_row_of_their_own_are_never_wrong() -> None:
+    key = "narrative.other.count"
+    true = gold(statements=[{"indicator": key, "value": 4}])
+    assert outcomes(extraction(seen(key, 4), seen(key, 9)), true) == [(key, "right", "nonzero")]
 
 
 def test_optional_and_alternative_statements() -> None:
@@ -297,6 +309,7 @@ def oracle(true: Gold) -> Extraction:
     prose = [
         seen(each.indicator, each.value, qualifier=each.qualifier, period=each.period, unit=each.unit or "")
         for each in true.statements or ()
+        if not each.optional
     ]
     findings = tuple(
         Finding(rule=rule, severity="error", message="", indicators=tuple(_bound(true, rule, where)))
@@ -339,3 +352,20 @@ def test_the_benchmark_fails_on_wrong_values_and_keeps_their_texts(tmp_path: Pat
 
     assert accuracy.main(arguments[:-2], failing) == 1
     assert "no such page" in capsys.readouterr().out
+
+
+def test_the_baseline_is_a_floor() -> None:
+    from benchmarks.accuracy import below
+
+    floor = {
+        "none": {"zero": 1.0, "nonzero": 0.95, "false": 0},
+        "any-dropped": {"zero": 0, "nonzero": 0, "false": 1},
+    }
+    same = {name: dict(shares) for name, shares in floor.items()}
+    assert list(below(same, floor)) == []
+    worse = {
+        "none": {"zero": 0.9, "nonzero": 0.96, "false": 0},
+        "any-dropped": {"zero": 0, "nonzero": 0, "false": 2},
+    }
+    assert [line.partition(":")[0] for line in below(worse, floor)] == ["none", "any-dropped"]
+    assert list(below({}, floor))[0] == "none: in the baseline, but not measured"

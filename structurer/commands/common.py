@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from structurer.observation import Extraction
     from structurer.settings import Settings
 
+NO_REPORTS = "no reports here; files named .txt, .text, .html, .htm, .md or without a suffix are read"
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from structurer.commands.common import (
+    NO_REPORTS,
+    Said,
     counted,
     json_option,
     model_option,
@@ -58,6 +60,8 @@ def import_(
         say(f"skipped: {plain(path)}: {reason}")
 
     files = list(find_files(paths, skipped=skip))
+    if not files:
+        raise Said(NO_REPORTS)
     summary = _run(files, settings, force=force, dry_run=dry_run)
     if as_json:
         put_json(asdict(summary) | {"skipped": len(skipped), "dry_run": dry_run})
@@ -66,7 +70,7 @@ def import_(
     left = sum(summary.statuses.values()) - summary.accepted
     if left:
         say(
-            f"{counted(left, 'value')} stay open for a person; no model is configured."
+            f"{counted(left, 'value')} stay open for a person; no model was asked."
             " `structurer show DOC` lists them."
         )
     ctx.exit(1 if summary.failed else 0)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from structurer.commands.common import (
+    NO_REPORTS,
     Said,
     counted,
     find_document,
@@ -67,7 +68,7 @@ def extract(
             printer.put(found)
     printer.close()
     if not failed and not printer.printed:
-        raise Said("no reports here; files named .txt, .text, .html, .htm, .md or without a suffix are read")
+        raise Said(NO_REPORTS)
     _say_open(printer.open_values, printer.open_reports)
     ctx.exit(1 if failed else 0)
 
@@ -120,8 +121,8 @@ def _say_skipped(path: str, reason: str) -> None:
 def _say_open(values: int, reports: int) -> None:
     if values:
         say(
-            f"{counted(values, 'value')} in {counted(reports, 'report')} stay open for a person; no model is"
-            " configured. `structurer explain FILE INDICATOR` says why one does."
+            f"{counted(values, 'value')} in {counted(reports, 'report')} stay open for a person; no model was"
+            " asked. `structurer explain FILE INDICATOR` says why one does."
         )
 
 

@@ -220,13 +220,13 @@ def _statements(extraction: Extraction, forms: Forms, room: int, ink: Ink) -> li
     lines = [ink.bold("In the prose")]
     for one, value in zip(found, values, strict=True):
         before = f"  {right(value, column)} {left(plain(one.unit), units)} {left(cell(one)[1], 1)} "
-        lines += _statement(one, before, room, ink)
+        lines += _statement(one, before, forms, room, ink)
     return lines
 
 
-def _statement(found: Observation, before: str, room: int, ink: Ink) -> list[str]:
+def _statement(found: Observation, before: str, forms: Forms, room: int, ink: Ink) -> list[str]:
     rest = room - width(before)
-    label = ", ".join([_row_label(plain(found.label)), *_aside(found)])
+    label = ", ".join([_row_label(found, forms), *_aside(found)])
     quotes = ", ".join(f"「{plain(one.quote)}」" for one in found.evidence[:1])
     if width(label) + 2 + width(quotes) <= rest:
         return [f"{before}{label}  {ink.dim(quotes)}".rstrip()]
@@ -234,10 +234,12 @@ def _statement(found: Observation, before: str, room: int, ink: Ink) -> list[str
     return [*lines, " " * width(before) + ink.dim(cut(quotes, rest))] if quotes else lines
 
 
-def _row_label(label: str) -> str:
-    """The middle of table/row/column, which says it all where a table has one column."""
-    parts = label.split("/")
-    return "/".join(parts[1:-1]) if len(parts) > 2 else label
+def _row_label(found: Observation, forms: Forms) -> str:
+    """The label without its table, and without the column where it is the form's own label."""
+    known = forms.cells.get(found.indicator)
+    label = found.label.partition("/")[2] or found.label
+    own = known is None or known.label != found.label
+    return plain(label if own else label.rpartition("/")[0])
 
 
 def _aside(found: Observation) -> Iterator[str]:

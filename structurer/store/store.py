@@ -88,10 +88,11 @@ class Store:
             except StoreError as error:
                 raise StoreError(f"{self.name}: {error}") from None
 
-    def add(self, extraction: Extraction, *, fingerprint: str) -> None:
+    def add(self, extraction: Extraction, *, fingerprint: str = "") -> None:
         """Keeps an extraction; what was kept for the same bytes before is replaced in one piece.
 
-        `fingerprint` says what made it: library, forms and prompts.
+        `fingerprint` says what made it: library, forms and prompts. Without one, an import of the same
+        bytes extracts them again.
         """
         try:
             self._add(extraction, fingerprint)

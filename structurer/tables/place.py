@@ -343,6 +343,8 @@ def fit(row: str, places: tuple[Cell, ...], form: str, line: Line, trailing: int
     if len(tokens) > width or _too_many(tokens, width):
         return PlacedRow(row, places, form, "unreadable", tokens, line=line)
     aligned = _aligned(items(line.atoms), width, trailing)
+    if len(aligned) != 1 and any(token.kind == "text" for token in tokens):
+        return PlacedRow(row, places, form, "unreadable", tokens, line=line)
     if tokens and not _seen_to_end(aligned, line):
         return PlacedRow(row, places, form, "short", tokens, (), line)
     if len(aligned) == 1:

@@ -59,10 +59,7 @@ def _read(
     first_form = next(iter(words.tables.values()))
     if not any(line.row for line in found) and not (first_form.labels_first and tokens):
         return _nothing_read(document, span, findings)
-    if first_form.labels_first:
-        placement = place_in_sequence(found, words, document.folded)
-    else:
-        placement = place(found, words)
+    placement = (place_in_sequence if first_form.labels_first else place)(found, words)
     end = max((atom.end for line in found for atom in line.tokens), default=max(line.end for line in found))
     if not placement.rows:
         return _nothing_read(document, span, findings)

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from structurer.forms import Table
-from structurer.tables.cells import Token
+from structurer.tables.cells import Bar, Token
 from structurer.tables.labels import Vocabulary
 from structurer.tables.place import Placement, PlacedRow, fit
 from structurer.tables.rows import Line
 
 
-def place_in_sequence(lines: Sequence[Line], vocabulary: Vocabulary, text: str) -> Placement:
+def place_in_sequence(lines: Sequence[Line], vocabulary: Vocabulary) -> Placement:
     """Lay the numbers over all cells of the table, in printing order.
 
-    `text` is the folded text the lines were read from. Some layouts print each row's label before its own numbers, or each column's label before its
+    Some layouts print each row's label before its own numbers, or each column's label before its
     number; these are read as such.
     """
     form, table = next(reversed(vocabulary.tables.items()))
@@ -23,7 +23,7 @@ def place_in_sequence(lines: Sequence[Line], vocabulary: Vocabulary, text: str) 
     by_row = [line for line in filled if line.row is not None]
     rows = _by_column(filled, form, table) or _by_row(by_row, filled, form, table)
     if rows is None and len(filled) == 1:
-        rows = (fit("", table.cells, form, _from_first_line(filled[0], text), None),)
+        rows = (fit("", table.cells, form, _from_first_number(filled[0]), None),)
     if rows is None:
         tokens = tuple(token for line in filled for token in line.tokens)
         rows = (PlacedRow("", table.cells, form, "unreadable" if filled else "missing", tokens),)
@@ -31,10 +31,12 @@ def place_in_sequence(lines: Sequence[Line], vocabulary: Vocabulary, text: str) 
     return Placement(form, rows, unplaced, mixed=False)
 
 
-def _from_first_line(line: Line, text: str) -> Line:
-    """The line without the bars that end the header above its first number."""
-    begin = text.rfind("\n", 0, line.tokens[0].start)
-    return replace(line, atoms=[atom for atom in line.atoms if atom.start > begin])
+def _from_first_number(line: Line) -> Line:
+    """The line without the bars above its first number: they may be the header's, unless a grid drew them."""
+    if any(isinstance(atom, Bar) and atom.grid for atom in line.atoms):
+        return line
+    first = line.tokens[0].start
+    return replace(line, atoms=[atom for atom in line.atoms if atom.start >= first])
 
 
 def _header_words(text: str, table: Table) -> bool:

@@ -11,6 +11,7 @@ from structurer.forms import Cell, Table
 from structurer.observation import Printed, Status, Value
 from structurer.rival import rivalled
 from structurer.tables.cells import Token
+from structurer.tables.longrow import settle_long_row
 from structurer.tables.place import PlacedRow
 
 BLANK_IS_ZERO = "blank=0"
@@ -122,7 +123,11 @@ class _Bound:
         self.tokens: list[tuple[Token | None, ...]] = [(None,)] * len(self.places)
         """Per cell, all tokens that may print it in a reading that is left; None for omitted."""
         self.problem = self._problem()
-        self.balance = solve(self.problem)
+        self.long_row = len(rows) == 1 and rows[0].layout == "short" and not rows[0].alignments
+        if self.long_row:
+            self.balance = settle_long_row(len(self.places), self.readings[0], self.equations)
+        else:
+            self.balance = solve(self.problem)
         self.bound = Counter(at for equation in self.equations for at in (*equation.left, *equation.right))
         self.all_zero = not any(token and token.value for row in rows for token in row.cells)
         self.contested = self._contested()
@@ -169,8 +174,6 @@ class _Bound:
 
     def _contested(self) -> bool:
         """A wrong sum of the agency's explains the table as well as what was filled in or placed does."""
-        if any(row.layout == "short" and not row.row and any(t and t.value for t in row.cells) for row in self.placed):
-            return True  # a few sums over one long row fit by chance too often
         if not self.balance.feasible or not self.balance.fills:
             return False
         return bool(self.balance.changes) or rivalled(self.problem, self.balance)
@@ -280,7 +283,7 @@ class _Bound:
         if at in self.balance.forced:
             return True
         prior_allowed = self.trusted and self.row_of[at].layout != "missing"
-        return prior_allowed and (self.bound[at] > 1 or self.all_zero)
+        return prior_allowed and (self.bound[at] > 1 or self.all_zero or self.long_row)
 
     def _near_suspect(self, at: int) -> bool:
         return any(
