@@ -206,7 +206,7 @@ def below(shares: Shares, floors: Shares) -> Iterator[str]:
             continue
         for kind in ("zero", "nonzero"):
             if found[kind] < floor[kind] - SLACK:
-                yield f"{name}: {found[kind]:.2%} of {kind} cells right and accepted, baseline {floor[kind]:.2%}"
+                yield f"{name}: {found[kind]:.2%} of {kind} cells right, baseline {floor[kind]:.2%}"
         if name in DAMAGES and DAMAGES[name].harsh and found["false"] > floor["false"]:
             yield f"{name}: {found['false']} false values accepted, baseline {floor['false']}"
 

@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from structurer._version import __version__
-from structurer.errors import ReadError, StructurerError
-from structurer.observation import Evidence, Extraction, Finding, Observation
-from structurer.pipeline import structure
+
+if TYPE_CHECKING:
+    from structurer.errors import ReadError, StructurerError
+    from structurer.observation import Evidence, Extraction, Finding, Observation
+    from structurer.pipeline import structure
+    from structurer.settings import Settings, load_settings
+    from structurer.store import Store, open_store
+
+# Loaded when first asked for: a command that only prints its help must not load the whole house.
+_HOME = {
+    "Evidence": "structurer.observation",
+    "Extraction": "structurer.observation",
+    "Finding": "structurer.observation",
+    "Observation": "structurer.observation",
+    "ReadError": "structurer.errors",
+    "Settings": "structurer.settings",
+    "Store": "structurer.store",
+    "StructurerError": "structurer.errors",
+    "load_settings": "structurer.settings",
+    "open_store": "structurer.store",
+    "structure": "structurer.pipeline",
+}
 
 __all__ = [
     "Evidence",
@@ -13,7 +35,21 @@ __all__ = [
     "Finding",
     "Observation",
     "ReadError",
+    "Settings",
+    "Store",
     "StructurerError",
     "__version__",
+    "load_settings",
+    "open_store",
     "structure",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'structurer' has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

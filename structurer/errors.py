@@ -9,6 +9,7 @@ StructurerError
 ├── NotAReport         readable, but nothing in it looks like an annual report
 ├── FormError          a file under schemas/ contradicts itself
 ├── SettingsError      a setting that cannot be used
+├── UnknownIndicator   no form has an indicator of this name
 ├── StoreError         the store cannot be opened, read or written
 └── GoldError          a file of true values cannot be used
 """
@@ -70,6 +71,18 @@ class FormError(StructurerError):
     """A file under schemas/ contradicts itself; the message names file and place."""
 
     code = "form"
+
+
+class UnknownIndicator(StructurerError):
+    """No form has this indicator; `nearest` holds the most similar ones."""
+
+    code = "unknown-indicator"
+
+    def __init__(self, indicator: str, nearest: list[str]) -> None:
+        hint = f"; did you mean {nearest[0]}?" if nearest else "; `structurer forms` lists them"
+        super().__init__(f"no indicator {indicator}{hint}")
+        self.indicator = indicator
+        self.nearest = nearest
 
 
 class SettingsError(StructurerError):

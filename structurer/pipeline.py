@@ -53,7 +53,7 @@ def extract(document: Document, forms: Forms) -> Extraction:
     crossed = crossings(forms, (table.table for table in tables))
     between = confront([*cells, *prose.observations], crossed)
     stated = reconcile(prose.observations, between)
-    within = confront(cells, _present(tables, forms))
+    within = confront(cells, present(tables, forms))
     observations = (*about, *cells, *stated)
     findings = [
         *report([*within, *between], observations),
@@ -73,8 +73,8 @@ def _named(about: Sequence[Observation]) -> bool:
     return any(observation.indicator == "metadata.title" for observation in about)
 
 
-def _present(tables: Sequence[TableReading], forms: Forms) -> list[Table]:
-    """The form's tables that were read, whose rules can be asked."""
+def present(tables: Sequence[TableReading], forms: Forms) -> list[Table]:
+    """The forms' tables that were read, whose rules can be asked."""
     return [
         forms.tables[table.table][table.info.form]
         for table in tables
@@ -88,7 +88,8 @@ def _info(
     known = {observation.indicator: observation.value for observation in about if observation.accepted}
     read_as = {table.table: table.info for table in tables}
     absent = TableInfo(form=None, state="absent")
-    expected = [table for table, of_form in forms.tables.items() if not next(iter(of_form.values())).prose]
+    newest_first = [table for form in reversed(forms.forms) for table in form.tables if not table.prose]
+    expected = dict.fromkeys(table.id for table in newest_first)
     year = known.get("metadata.year")
     return DocumentInfo(
         path=document.path,

@@ -201,7 +201,7 @@ def explain(path: str, indicator: str, as_json: bool) -> None:
     """
     from structurer.bulk import read_file
     from structurer.forms import load_forms
-    from structurer.pipeline import explain as why
+    from structurer.explain import explain as why
 
     forms = load_forms()
     if indicator not in forms.cells:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from structurer.document import Document
 from structurer.forms import Cell, Forms, Table
@@ -32,6 +32,8 @@ class TableReading:
     info: TableInfo
     observations: tuple[Observation, ...] = ()
     findings: tuple[Finding, ...] = ()
+    rows: tuple[PlacedRow, ...] = ()
+    """What each row of the form prints, for whoever asks why."""
 
 
 def read_tables(document: Document, forms: Forms) -> list[TableReading]:
@@ -43,10 +45,24 @@ def read_tables(document: Document, forms: Forms) -> list[TableReading]:
     streams = [atoms(masked, span.start, span.end, vocabulary(forms, span.table).ends) for span in spans]
     repeated = {span.table for span in again}
     lost = deduplicated(document.folded, spans, streams)
-    return [
+    found = [
         _read(document, span, stream, forms, span.table in repeated, lost)
         for span, stream in zip(spans, streams, strict=True)
     ]
+    return [_as_its_neighbours(table, found, forms) for table in found]
+
+
+def _as_its_neighbours(table: TableReading, found: Sequence[TableReading], forms: Forms) -> TableReading:
+    """A table that is the same in several forms follows the form of the table printed beside it."""
+    same = {form: t for form, t in forms.tables[table.table].items() if t.cells == _cells(forms, table)}
+    if len(same) < 2:
+        return table
+    beside = [other.info.form for other in reversed(found) if other.table != table.table and other.info.form in same]
+    return replace(table, info=table.info.model_copy(update={"form": beside[0]})) if beside else table
+
+
+def _cells(forms: Forms, table: TableReading) -> object:
+    return forms.tables[table.table][table.info.form].cells if table.info.form else None
 
 
 def _read(
@@ -89,6 +105,7 @@ def _read(
         TableInfo(form=placement.form, state=state),
         tuple(_observation(cell, document, span) for cell in settled),
         tuple(findings),
+        tuple(rows),
     )
 
 
