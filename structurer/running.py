@@ -55,7 +55,9 @@ def read(document: Document, sections: Sequence[Section], tables: Iterable[tuple
         for start, end in _without(section.body, section.end, holes):
             length = _squeeze(document.folded, start, end, reading, pieces, length)
     joined = "".join(pieces)
-    reading.text = _TITLE.sub(lambda title: f"《{'_' * (len(title[0]) - 2)}》", joined) if "《" in joined else joined
+    reading.text = (
+        _TITLE.sub(lambda title: f"《{'_' * (len(title[0]) - 2)}》", joined) if "《" in joined else joined
+    )
     return reading
 
 
@@ -82,7 +84,9 @@ def _without(start: int, end: int, holes: Sequence[tuple[int, int]]) -> Iterator
         yield start, end
 
 
-def _squeeze(text: str, start: int, end: int, reading: Reading, pieces: list[str], length: int, wrapped: int = _WRAPPED) -> int:
+def _squeeze(
+    text: str, start: int, end: int, reading: Reading, pieces: list[str], length: int, wrapped: int = _WRAPPED
+) -> int:
     """Append `text[start:end]` to the reading; return the reading's new length."""
     at = line = start
     for gap in _GAP.finditer(text, start, end):

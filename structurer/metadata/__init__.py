@@ -36,32 +36,52 @@ _LABELS = {
 
 _DATE = re.compile(DATE)
 _PUBLISHED = (
-    re.compile(rf"(?:发布日期|发布时间|公开日期|公开时间|发布于|上传时间|上网时间)[:|\n]{{0,2}}(?P<value>{DATE})"),
+    re.compile(
+        rf"(?:发布日期|发布时间|公开日期|公开时间|发布于|上传时间|上网时间)[:|\n]{{0,2}}(?P<value>{DATE})"
+    ),
     re.compile(rf"(?:发文时间|发文日期|发稿时间|更新时间)[:|\n]{{0,2}}(?P<value>{DATE})"),
     re.compile(rf"(?<![\u4e00-\u9fff])(?:日期|时间)[:|]{{0,2}}(?P<value>{DATE})"),
-    re.compile(rf"(?:^|\n)[^0-9\n:]{{0,24}}?(?P<value>{DATE})(?:[0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}})?| [0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?)?(?=\n|来源|\||浏览|点击|作者|字体|\[)"),
+    re.compile(
+        rf"(?:^|\n)[^0-9\n:]{{0,24}}?(?P<value>{DATE})(?:[0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}})?| [0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?)?(?=\n|来源|\||浏览|点击|作者|字体|\[)"
+    ),
 )
 _INDEX = (
-    re.compile(r"(?:索引号|信息索引|索取号|信息索引号|索引)[:|\n]{0,2}(?P<value>[0-9A-Za-z][0-9A-Za-z/._-]{5,40})(?![0-9A-Za-z])"),
-    re.compile(r"(?:^|\n)[^0-9A-Za-z\n]{0,4}(?P<value>[0-9A-Za-z]{8,12}(?:-[0-9A-Za-z])?[/-](?:19|20)[0-9]{2}[-/]?[0-9]{2,6})(?=\n)"),
+    re.compile(
+        r"(?:索引号|信息索引|索取号|信息索引号|索引)[:|\n]{0,2}(?P<value>[0-9A-Za-z][0-9A-Za-z/._-]{5,40})(?![0-9A-Za-z])"
+    ),
+    re.compile(
+        r"(?:^|\n)[^0-9A-Za-z\n]{0,4}(?P<value>[0-9A-Za-z]{8,12}(?:-[0-9A-Za-z])?[/-](?:19|20)[0-9]{2}[-/]?[0-9]{2,6})(?=\n)"
+    ),
 )
-_NUMBER = re.compile(r"(?:文号|发文字号|发文文号|文件编号|公文字号)[:|\n]{0,2}(?P<value>[\u4e00-\u9fff]{1,14}[\[(](?:19|20)[0-9]{2}[\])][0-9]{1,4}号)")
+_NUMBER = re.compile(
+    r"(?:文号|发文字号|发文文号|文件编号|公文字号)[:|\n]{0,2}(?P<value>[\u4e00-\u9fff]{1,14}[\[(](?:19|20)[0-9]{2}[\])][0-9]{1,4}号)"
+)
 _NEXT_LABEL = r"(?=\n|\||发布日期|发布时间|日期|时间|浏览|点击|作者|字体|字号|阅读|访问|打印|分享|责任|编辑|发布|公开|索引|\[|\(|(?:19|20)[0-9]{2}|\Z)"
 _SOURCE = re.compile(rf"(?:信息来源|文章来源|稿件来源|来源)[:|](?P<value>[^\n|:]{{2,24}}?){_NEXT_LABEL}")
 _ORGAN = r"[\u4e00-\u9fff]{2,30}?(?:局|委|厅|办|委员会|人民政府|政府|办公室|办公厅|中心|街道办事处|院|镇|乡)"
 _PUBLISHER = re.compile(
     rf"(?:发布机构|发文机构|公开机构|发布单位|发文单位|发布机关|公开责任部门|责任部门|信息来源|来源)[:|\n]{{0,2}}(?P<value>{_ORGAN}){_NEXT_LABEL}"
 )
-_CONTACT = re.compile(rf"(?:与|联系)(?P<value>{_ORGAN})(?:[\u4e00-\u9fff]{{0,12}}?)(?:\([^()\n]{{0,200}}\))?联系")
+_CONTACT = re.compile(
+    rf"(?:与|联系)(?P<value>{_ORGAN})(?:[\u4e00-\u9fff]{{0,12}}?)(?:\([^()\n]{{0,200}}\))?联系"
+)
 _SPAN = re.compile(
     r"(?:统计|数据|期限|时限|报告期|所列|截[止至])[^。\n]{0,40}?(?P<start>20[0-9]{2}年[0-9]{1,2}月[0-9]{1,2}日)起?,?(?:至|到|-)"
     r"(?P<end>(?:20[0-9]{2}年)?[0-9]{1,2}月[0-9]{1,2}日)"
 )
 _REACH = re.compile(r"[^。\n]{0,40}(?:疑问|联系)[^。\n]{0,260}")
-_ADDRESS = re.compile(r"(?:联系地址|通讯地址|通信地址|办公地址|地址|地点)[:为是]{1,2}(?P<value>[^,;。:)(\n|]{4,50}?)(?=[,;。)(\n|]|邮编|邮政编码|电话|联系电话|传真|、邮)")
-_PHONE = re.compile(r"(?:电话|联系方式)(?:\(传真\))?[:为是]{1,2}(?P<value>(?:\(?0[0-9]{2,3}\)?-?)?[1-9][0-9]{6,7}(?![0-9])|1[3-9][0-9]{9}(?![0-9]))")
-_EMAIL = re.compile(r"(?P<value>[0-9A-Za-z][0-9A-Za-z._+-]{0,63}@[0-9A-Za-z-]{1,63}(?:\.[0-9A-Za-z-]{1,63}){1,4})")
-_SIGNED = re.compile(rf"\n(?P<value>{_ORGAN})\n*(?:(?:20[0-9]{{2}}|[〇○零二一0-9]{{4}})年[^\n]{{2,12}}日)(?=\n|\Z)")
+_ADDRESS = re.compile(
+    r"(?:联系地址|通讯地址|通信地址|办公地址|地址|地点)[:为是]{1,2}(?P<value>[^,;。:)(\n|]{4,50}?)(?=[,;。)(\n|]|邮编|邮政编码|电话|联系电话|传真|、邮)"
+)
+_PHONE = re.compile(
+    r"(?:电话|联系方式)(?:\(传真\))?[:为是]{1,2}(?P<value>(?:\(?0[0-9]{2,3}\)?-?)?[1-9][0-9]{6,7}(?![0-9])|1[3-9][0-9]{9}(?![0-9]))"
+)
+_EMAIL = re.compile(
+    r"(?P<value>[0-9A-Za-z][0-9A-Za-z._+-]{0,63}@[0-9A-Za-z-]{1,63}(?:\.[0-9A-Za-z-]{1,63}){1,4})"
+)
+_SIGNED = re.compile(
+    rf"\n(?P<value>{_ORGAN})\n*(?:(?:20[0-9]{{2}}|[〇○零二一0-9]{{4}})年[^\n]{{2,12}}日)(?=\n|\Z)"
+)
 _YEAR = re.compile("(20[0-9]{2})年")
 _NOBODY = re.compile("^[本我该各]|本站|本网|原创|网站|编辑|管理员")
 
@@ -127,9 +147,17 @@ def _find_title(pages: _Pages) -> Title | None:
 
 
 def _agency(document: Document, pages: _Pages, title: Title | None) -> Iterator[Observation]:
-    named = [(pages.front, Found(title.agency, *_within(title, title.agency, pages.front)))] if title and title.agency else []
-    others = [(reading, found) for reading, found in _other_names(pages) if not _NOBODY.search(str(found.value))]
-    fuller = next((other for other in others if named and _is_fuller(str(other[1].value), str(named[0][1].value))), None)
+    named = (
+        [(pages.front, Found(title.agency, *_within(title, title.agency, pages.front)))]
+        if title and title.agency
+        else []
+    )
+    others = [
+        (reading, found) for reading, found in _other_names(pages) if not _NOBODY.search(str(found.value))
+    ]
+    fuller = next(
+        (other for other in others if named and _is_fuller(str(other[1].value), str(named[0][1].value))), None
+    )
     chosen = fuller or next(iter(named or others), None)
     if chosen is None:
         return
@@ -159,7 +187,12 @@ def _is_fuller(name: str, short: str) -> bool:
 
 def _other_names(pages: _Pages) -> Iterator[tuple[Reading, Found]]:
     """Agencies in the order they are trusted after the title: contact clause, publisher, signature."""
-    for pattern, reading in ((_CONTACT, pages.front), (_CONTACT, pages.body), (_PUBLISHER, pages.front), (_SIGNED, pages.tail)):
+    for pattern, reading in (
+        (_CONTACT, pages.front),
+        (_CONTACT, pages.body),
+        (_PUBLISHER, pages.front),
+        (_SIGNED, pages.tail),
+    ):
         last = None
         for last in pattern.finditer(reading.text):
             if pattern is not _SIGNED:
@@ -237,10 +270,16 @@ def _published(document: Document, front: Reading) -> Iterator[Observation]:
         dated = [(value, start, end) for value, start, end in here if value is not None]
         if not chosen and len({value for value, _, _ in dated}) > 1:
             return
-        chosen += [place for place in dated if (not chosen or place[0] == chosen[0][0]) and place[1:] not in [c[1:] for c in chosen]]
+        chosen += [
+            place
+            for place in dated
+            if (not chosen or place[0] == chosen[0][0]) and place[1:] not in [c[1:] for c in chosen]
+        ]
     if chosen:
         places = [(front, start, end) for _, start, end in chosen[:2]]
-        yield _observation(document, "published", chosen[0][0], places, "verified" if len(places) > 1 else "stated")
+        yield _observation(
+            document, "published", chosen[0][0], places, "verified" if len(places) > 1 else "stated"
+        )
 
 
 # --- labels -------------------------------------------------------------------------------------------------------
@@ -263,7 +302,12 @@ def _contacts(document: Document, pages: _Pages) -> Iterator[Observation]:
     for key, pattern in (("contact_address", _ADDRESS), ("contact_phone", _PHONE), ("contact_email", _EMAIL)):
         for reading in (pages.front, pages.body):
             found = next(
-                (found for clause in _REACH.finditer(reading.text) if (found := pattern.search(reading.text, *clause.span()))), None
+                (
+                    found
+                    for clause in _REACH.finditer(reading.text)
+                    if (found := pattern.search(reading.text, *clause.span()))
+                ),
+                None,
             )
             if found is not None:
                 yield _observation(document, key, None, [(reading, *found.span("value"))])
@@ -279,7 +323,10 @@ def _observation(
     candidates: tuple[Value, ...] = (),
 ) -> Observation:
     """An observation of one key; without a value, the value is what its first place prints."""
-    evidence = tuple(document.evidence(reading.origin(start), reading.origin(end - 1) + 1) for reading, start, end in places)
+    evidence = tuple(
+        document.evidence(reading.origin(start), reading.origin(end - 1) + 1)
+        for reading, start, end in places
+    )
     return Observation(
         indicator=f"metadata.{key}",
         label=f"元数据/{_LABELS[key]}",

@@ -14,7 +14,9 @@ _TITLE = re.compile(
     r"(?P<before>[^\n:。;,!?|>/]{0,48}?)(?:政府信息与政务|政府信息和政务|政府信息|政务信息|政府政务|政务|信息)公开(?P<mid>[^\n:。;,!?|>/]{0,18}?)(?:年度报告|工作报告|情况报告|报告|年报)"
     r"(?P<behind>\((?:20[0-9]{2}年?度?)\)|\(文字版\))?》?"
 )
-_NOT_TITLE = re.compile("指南|目录|制度|首页|位置|上一[篇条]|下一[篇条]|点击|编制|根据|按照|现将|的通知|构成|公布如下|本报告|由.*组成")
+_NOT_TITLE = re.compile(
+    "指南|目录|制度|首页|位置|上一[篇条]|下一[篇条]|点击|编制|根据|按照|现将|的通知|构成|公布如下|本报告|由.*组成"
+)
 _ABOUT = re.compile("关于|的|公布|发布|印发|通知|公告")
 _TAIL = re.compile(r"(?:(?:关于|公布|发布)+|年度|年|本级|部门|工作|单位|主动)+$")
 _BODY_END = re.compile(
@@ -39,7 +41,12 @@ def year_in(text: str) -> int | None:
         return None
     if found[0].isdigit():
         return int(found[0])
-    return 2000 + int("".join(str("〇一二三四五六七八九".index(char)) for char in found[0][2:].replace("○", "〇").replace("零", "〇")))
+    return 2000 + int(
+        "".join(
+            str("〇一二三四五六七八九".index(char))
+            for char in found[0][2:].replace("○", "〇").replace("零", "〇")
+        )
+    )
 
 
 def titles(text: str, end: int) -> list[Title]:
@@ -60,10 +67,17 @@ def titles(text: str, end: int) -> list[Title]:
 
 def best(found: Sequence[Title]) -> Title | None:
     """The title that names most: year and agency before year before agency; of equals the first, and of two readings that overlap the longer."""
-    whole = [title for title in found if title.year is not None or title.agency is not None or "年" in title.text]
+    whole = [
+        title for title in found if title.year is not None or title.agency is not None or "年" in title.text
+    ]
     if not whole:
         return None
-    return max(whole, key=lambda title: (title.year is not None) * 2 + (title.agency is not None) * 2 + ("年" in title.text))
+    return max(
+        whole,
+        key=lambda title: (
+            (title.year is not None) * 2 + (title.agency is not None) * 2 + ("年" in title.text)
+        ),
+    )
 
 
 def _lines(text: str, end: int) -> list[tuple[int, int]]:
@@ -91,13 +105,30 @@ def _title(text: str, run: Sequence[tuple[int, int]]) -> Title | None:
     title = joined[skip:].rstrip("》")
     named = found["before"] + found["mid"] + (found["behind"] or "")
     start = run[0][0] + skip
-    return Title(start, run[-1][1], title, _agency(found["before"]), year_in(f"{named}年" if named.endswith(tuple("0123456789")) else f"{found['before']}政{found['mid']}年{found['behind'] or ''}"))
+    return Title(
+        start,
+        run[-1][1],
+        title,
+        _agency(found["before"]),
+        year_in(
+            f"{named}年"
+            if named.endswith(tuple("0123456789"))
+            else f"{found['before']}政{found['mid']}年{found['behind'] or ''}"
+        ),
+    )
 
 
 def _stands_alone(text: str, run: Sequence[tuple[int, int]]) -> bool:
     """Whether the first or the last lines are something else: a longer line, or a title already."""
     first, last = text[slice(*run[0])], text[slice(*run[-1])]
-    return len(first) > 45 or bool(re.search("[。:;|>]", first)) or (_TITLE.fullmatch(last) is not None and (year_in(last) is not None and _BODY_END.search(first) is None))
+    return (
+        len(first) > 45
+        or bool(re.search("[。:;|>]", first))
+        or (
+            _TITLE.fullmatch(last) is not None
+            and (year_in(last) is not None and _BODY_END.search(first) is None)
+        )
+    )
 
 
 def _agency(before: str) -> str | None:

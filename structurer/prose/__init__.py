@@ -183,6 +183,6 @@ def _apart(claims: Sequence[Claim]) -> list[Claim]:
 
 def _evidence(document: Document, reading: Reading, claim: Claim) -> Evidence:
     start = max(claim.start, claim.end - _LONGEST)
-    while start < claim.at and reading.text[start] in "、,:;)\"\n ":
+    while start < claim.at and reading.text[start] in '、,:;)"\n ':
         start += 1
     return document.evidence(reading.origin(start), reading.origin(claim.end - 1) + 1)

@@ -25,11 +25,15 @@ from structurer.quantities import Quantity
 
 _WINDOW = 60
 """Characters before a quantity that may name it."""
+_REACH = 300
+"""Characters of the sentence on either side that say what it is about."""
 _BACK = 120
 """Characters of the same sentence in which an earlier clause may name the channel."""
 
 # Differences, shares and rates are about a figure; they are not one. 分别 gives several values to several subjects.
-_ABOUT = re.compile("同比|环比|增长|增加|增至|减少|下降|提高|提升|上升|占|比上|比去|较上|较去|分别|最高|最多|单日|单条|平均|人均|其余|剩余|原创|近[0-9一二三四五]年")
+_ABOUT = re.compile(
+    "同比|环比|增长|增加|增至|减少|下降|提高|提升|上升|占|比上|比去|较上|较去|分别|最高|最多|单日|单条|平均|人均|其余|剩余|原创|近[0-9一二三四五]年"
+)
 _ENDS = re.compile(
     r"(?:左右|以上|余|多|次|的?情况|工作|等|以来|[(][^()]{0,30}[)])?"
     r"(?:[,。;、!?\n|):(]|\Z|和|及|与|并|以及|(?:具体|专门)?(?:负责|从事)|通过|均|已|都|其中|全部|进行|涉及|同时|在|由)"
@@ -83,6 +87,7 @@ class Sentence:
     def __init__(self, reading: Reading, span: tuple[int, int], index: int, before: str, heads: str) -> None:
         self.text = reading.text
         self.start, self.end = span
+        self.low, self.high = span
         self.index = index
         self.heads = heads
         self.family = before if self.text.startswith("其中", self.start) else ""
@@ -103,6 +108,7 @@ class Sentence:
 
     def _claim(self, quantity: Quantity, at: int, following: int) -> Claim | None:
         text = self.text
+        self.low, self.high = max(self.start, quantity.start - _REACH), min(self.end, quantity.end + _REACH)
         if quantity.unit in ("%", "‰") or _RATE.match(text, quantity.end):
             return None
         low = max(at, quantity.start - _WINDOW)
@@ -121,7 +127,11 @@ class Sentence:
             channels = tuple(word.kind for word in words if word.kind in CHANNEL_KINDS)
             named = Named(after.nouns, verbs, channels, clause, after.end)
             rows, end = self._rows(named, quantity), after.end
-        elif quantity.unit in ("次", "期", "场") and (trained := _TRAINED.match(text, quantity.end, following)) and self._public():
+        elif (
+            quantity.unit in ("次", "期", "场")
+            and (trained := _TRAINED.match(text, quantity.end, following))
+            and self._public()
+        ):
             rows, end = ("trainings",), trained.end()
             named = Named(("training",), (), (), clause, end)
         elif _ENDS.match(text, quantity.end):
@@ -169,7 +179,11 @@ class Sentence:
         if not nouns:
             channels = [word.kind for word in words if word.kind in CHANNEL_KINDS]
             return Named((), tuple(verbs), tuple(channels), clause, at) if verbs else None
-        while index >= 0 and words[index].kind in NOUNS and text[words[index].end : nouns[-1].start] in ("、", "和", "及", "与", "或", ""):
+        while (
+            index >= 0
+            and words[index].kind in NOUNS
+            and text[words[index].end : nouns[-1].start] in ("、", "和", "及", "与", "或", "")
+        ):
             nouns.append(words[index])
             index -= 1
         if not self._whole(words[: index + 1], clause, nouns[-1].start):
@@ -184,11 +198,17 @@ class Sentence:
     def _is_post(self, words: Sequence[Token], index: int) -> bool:
         """Whether a channel's name is what was published: 发布微信12条."""
         governed = index > 0 and words[index - 1].kind == "publish"
-        return governed and words[index].kind in CHANNELS and only(MODIFIER, self.text, words[index - 1].end, words[index].start)
+        return (
+            governed
+            and words[index].kind in CHANNELS
+            and only(MODIFIER, self.text, words[index - 1].end, words[index].start)
+        )
 
     def _whole(self, words: Sequence[Token], clause: int, start: int) -> bool:
         """Whether the noun at `start` is all that is counted: nothing unknown narrows it from the left."""
-        if _CAUSED.search(self.text, max(clause, start - 4), start) and self.text.startswith(("行政", "复议", "诉讼", "投诉", "举报"), start):
+        if _CAUSED.search(self.text, max(clause, start - 4), start) and self.text.startswith(
+            ("行政", "复议", "诉讼", "投诉", "举报"), start
+        ):
             return True
         if not words:
             return only(LEAD, self.text, clause, start)
@@ -225,18 +245,22 @@ class Sentence:
         noun = NOUNS[kind]
         if quantity.unit not in noun.units or (noun.about and not self._public()):
             return ()
-        if noun.within and (noun.within != self.family or _MADE.search(self.text, self.start, quantity.start)):
+        if noun.within and (noun.within != self.family or _MADE.search(self.text, self.low, quantity.start)):
             return ()
         if not self._governed(noun, named):
             return ()
-        if noun.family in _WHOLE_ONLY and "其中" in self.text[self.start : quantity.start] and "主要" not in self.text[named.start : quantity.start]:
+        if (
+            noun.family in _WHOLE_ONLY
+            and "其中" in self.text[self.low : quantity.start]
+            and "主要" not in self.text[named.start : quantity.start]
+        ):
             return ()
         return self._special(kind, noun, named, quantity)
 
     def _governed(self, noun: Noun, named: Named) -> bool:
         verb = named.verbs[0].kind if named.verbs else ""
         if noun.family == "consultation" and verb == "handle":
-            return _ANSWERED.search(self.text, named.verbs[0].end, self.end) is not None
+            return _ANSWERED.search(self.text, named.verbs[0].end, self.high) is not None
         if verb in ("share", "report"):
             return False
         if not verb:
@@ -274,29 +298,41 @@ class Sentence:
         return re.search("主要负责|主要领导|一把手|负责同志", self.text[start:at]) is not None
 
     def _public(self) -> bool:
-        return _PUBLIC.search(self.text, self.start, self.end) is not None or "公开" in self.heads
+        return _PUBLIC.search(self.text, self.low, self.high) is not None or "公开" in self.heads
 
     def _joint(self, named: Named, quantity: Quantity) -> tuple[str, ...]:
         """Nouns that share one number: only proposals have a row for the sum, and only zero settles each."""
         kinds = set(named.nouns)
-        if kinds <= {"npc", "cppcc", "suggestion"} and len(kinds) == 2 and "cppcc" in kinds and quantity.unit in NOUNS["both"].units:
+        if (
+            kinds <= {"npc", "cppcc", "suggestion"}
+            and len(kinds) == 2
+            and "cppcc" in kinds
+            and quantity.unit in NOUNS["both"].units
+        ):
             return ("suggestions_and_proposals",) if self._governed(NOUNS["both"], named) else ()
         return ()
 
     def _received(self, named: Named, quantity: Quantity, bare: bool = False) -> tuple[str, ...]:
         """Applications: received, completed or answered by the nearest verb; never documents made or complaints."""
         text = self.text
-        if quantity.unit not in NOUNS["apply"].units or _MADE.search(text, self.start, quantity.start):
+        if quantity.unit not in NOUNS["apply"].units or _MADE.search(text, self.low, quantity.start):
             return ()
         if bare and "申请" not in self.heads and self.family != "apply" and self.carried != "apply":
             return ()
         verb = named.verbs[0] if named.verbs else None
         kind = verb.kind if verb else ""
         if kind == "receive":
-            if any(word.kind in _WAYS or word.kind == "email" for word in tokens(text, named.start, verb.start if verb else named.start)):
+            if any(
+                word.kind in _WAYS or word.kind == "email"
+                for word in tokens(text, named.start, verb.start if verb else named.start)
+            ):
                 return ()  # 通过网络收到: what came in by one way only
-            around = text[self.start : self.end]
-            if _CARRIED.search(around) and "新收" not in text[named.start : quantity.start] and not self._apart(quantity):
+            around = text[self.low : self.high]
+            if (
+                _CARRIED.search(around)
+                and "新收" not in text[named.start : quantity.start]
+                and not self._apart(quantity)
+            ):
                 return ()
             return ("applications_received",)
         if kind == "finish":
@@ -317,7 +353,8 @@ class Sentence:
         """Whether the rest of the sentence divides the figure by ways of applying: such a total counts what came in."""
         rest = self.text[quantity.end : min(self.end, quantity.end + 120)]
         return re.search("其中|[:(]", rest) is not None and any(
-            word.kind in _WAYS and re.match("[^,;、0-9]{0,8}[0-9]", rest[word.end :]) for word in tokens(rest, 0, len(rest))
+            word.kind in _WAYS and re.match("[^,;、0-9]{0,8}[0-9]", rest[word.end :])
+            for word in tokens(rest, 0, len(rest))
         )
 
     def _finished(self, verb: Token | None) -> tuple[str, ...]:
@@ -355,7 +392,11 @@ class Sentence:
         inherited = self._inherited(named.start)
         if inherited:
             clause = self._inherited_clause(named.start)
-            if self._is_main(verb, noun_stands, named, quantity) and len(set(inherited)) == 1 and not _BY.match(clause.lstrip("0123456789年度,全本我局单位")):
+            if (
+                self._is_main(verb, noun_stands, named, quantity)
+                and len(set(inherited)) == 1
+                and not _BY.match(clause.lstrip("0123456789年度,全本我局单位"))
+            ):
                 return ()
             return self._channel_rows(inherited, clause, verb)
         if self._is_main(verb, noun_stands, named, quantity) and not self._follows_channel():
@@ -364,7 +405,7 @@ class Sentence:
 
     def _is_main(self, verb: Token | None, noun_stands: bool, named: Named, quantity: Quantity) -> bool:
         """Whether it counts all that was disclosed: 主动公开, or publishing that names 政府信息."""
-        if verb is None or not noun_stands or "其中" in self.text[self.start : quantity.start]:
+        if verb is None or not noun_stands or "其中" in self.text[self.low : quantity.start]:
             return False
         word, words = self.text[verb.start : verb.end], self.text[verb.end : quantity.end + 6]
         if word in ("主动公开", "公开发布", "公开") or self.text.endswith("主动", 0, verb.start):
@@ -385,7 +426,9 @@ class Sentence:
             return ("disclosed_items",) if self.text[verb.start : verb.end].endswith("公开") else ()
         return ()
 
-    def _unnamed(self, named: Named | None, words: Sequence[Token], clause: int, quantity: Quantity) -> tuple[str, ...]:
+    def _unnamed(
+        self, named: Named | None, words: Sequence[Token], clause: int, quantity: Quantity
+    ) -> tuple[str, ...]:
         """A quantity without a noun: `微博发布12篇`, `网站300条` in a list, `办结12件` after applications."""
         if named is not None and named.verbs:
             verb = named.verbs[0]
@@ -395,7 +438,11 @@ class Sentence:
                 if not self._clean(words, named.end, clause):
                     return ()
                 return self._published(named, quantity, noun_stands=False)
-            if quantity.unit in NOUNS["apply"].units and self.family == "apply" and only(LEAD, self.text, clause, self._lead_end(verb)):
+            if (
+                quantity.unit in NOUNS["apply"].units
+                and self.family == "apply"
+                and only(LEAD, self.text, clause, self._lead_end(verb))
+            ):
                 if verb.kind == "finish":
                     return self._finished(verb)
                 if verb.kind == "reply":
@@ -403,9 +450,18 @@ class Sentence:
                 if verb.kind == "receive" and self.text.startswith("新收", verb.start):
                     return ("applications_received",)
             return ()
-        if self.family == "publish" and words and words[-1].kind in CHANNELS and quantity.unit in NOUNS["info"].units:
+        if (
+            self.family == "publish"
+            and words
+            and words[-1].kind in CHANNELS
+            and quantity.unit in NOUNS["info"].units
+        ):
             word = words[-1]
-            if len(words) == 1 and only(LEAD, self.text, clause, word.start) and only(FILLER, self.text, word.end, quantity.start):
+            if (
+                len(words) == 1
+                and only(LEAD, self.text, clause, word.start)
+                and only(FILLER, self.text, word.end, quantity.start)
+            ):
                 return (CHANNELS[word.kind],)
         return ()
 
@@ -416,13 +472,18 @@ class Sentence:
     def _clean(self, words: Sequence[Token], at: int, clause: int) -> bool:
         """Whether the channel alone leads to the verb at `at`, so that no unnamed thing is what was published."""
         before = [word for word in words if word.end <= at]
-        return not before or before[-1].kind in CHANNEL_KINDS or before[-1].kind in VERBS or only(LEAD, self.text, clause, at)
+        return (
+            not before
+            or before[-1].kind in CHANNEL_KINDS
+            or before[-1].kind in VERBS
+            or only(LEAD, self.text, clause, at)
+        )
 
     def _inherited(self, at: int) -> tuple[str, ...]:
         """The channels of the nearest earlier clause of the sentence that names any; evidence then begins there."""
         words = self._inherited_words(at)
         if words:
-            self.subject = max(self.start, self.text.rfind(",", self.start, words[0].start) + 1)
+            self.subject = max(self.low, self.text.rfind(",", self.low, words[0].start) + 1)
         return tuple(word.kind for word in words)
 
     def _where(self, at: int) -> str | None:
@@ -438,7 +499,7 @@ class Sentence:
         words = self._inherited_words(at)
         if not words:
             return ""
-        low = max(self.start, self.text.rfind(",", self.start, words[0].start) + 1)
+        low = max(self.low, self.text.rfind(",", self.low, words[0].start) + 1)
         high = self.text.find(",", words[-1].end, at)
         return self.text[low : high if high >= 0 else at]
 
@@ -465,7 +526,11 @@ class Sentence:
         if not opened or self.last is None or quantity.unit != self.last.unit or clause - self.last.end > 2:
             return ()
         inside = self.text[clause : quantity.start]
-        return self.last.rows if re.fullmatch("(?:上一?年度?|去年|20[0-9]{2}年度?)(?:同期)?(?:为|是|:|共|数量)?", inside) else ()
+        return (
+            self.last.rows
+            if re.fullmatch("(?:上一?年度?|去年|20[0-9]{2}年度?)(?:同期)?(?:为|是|:|共|数量)?", inside)
+            else ()
+        )
 
     def _remember(self, rows: tuple[str, ...], named: Named) -> None:
         kind = named.nouns[0] if named.nouns else ""

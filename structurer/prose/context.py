@@ -14,7 +14,7 @@ _TIMES = {
     "whole": r"(?:20[0-9]{2}年)?1(?:月1日|月)?(?:至|-|到|起,?至?)(?:20[0-9]{2}年)?12月(?:31日)?|20[0-9]{2}年1月1日(?:起,?)?(?:至|到|-)20[0-9]{2}年12月31日",
     "since": r"[自从][^,。;\n]{0,20}?(?:以来|至今|起(?!至|,至))|(?:实施|施行|成立|开通|上线|建成|开展|运行|颁布|创办)以来|20[0-9]{2}年以来"
     r"|20[0-9]{2}年(?:[0-9]{1,2}月)?(?:起|开始|至今)|历年|迄今|近[0-9两二三四五六七八九十]+年|[两二三四五六七八九十0-9]+年来|往年",
-    "event": r"(?:20[0-9]{2}年)?[0-9]{1,2}月(?:份|[0-9]{1,2}[日号]|[上中下]旬|初|中|间)?(?![底末])|[上下]半年|[一二三四]季度|第[一二三四]季度|[寒暑]假"
+    "event": r"(?:20[0-9]{2}年)?[0-9]{1,2}月(?:份|[0-9]{1,2}[日号]|[上中下]旬|初|中|间)?(?![底末])|[上下]半年|[一二三四]季度|第[一二三四]季度"
     r"|(?<!报告)(?<!统计)(?<!年度)期间|当[天日]|现场会上|活动中|此次|本次|首[次期]",
     "previous": r"(?<![比较与同和])(?:上一?年度?|去年)(?!结转|转结|末|底|同期|相比|的?基础)",
     "next": r"明年|下一年度?|来年",
@@ -46,8 +46,10 @@ _SCOPE = re.compile(
 )
 _SELF = re.compile("我[局厅委办镇乡院中市区县]|本[局厅委机单办镇乡院]|局机关|厅机关|委机关|机关本级|局本级")
 _ASIDE = frozenset("在向对为给到于就受和及、与使让将被跨")
-_OPENING = frozenset(",:(、年度底月日末来内\"共中")
+_OPENING = frozenset(',:(、年度底月日末来内"共中')
 _STOPS = ",:()"
+_NEAR = 300
+"""Characters of the sentence before a quantity that say when and for whom it holds."""
 
 
 class Context(NamedTuple):
@@ -68,13 +70,15 @@ class Times:
 
     def within(self, start: int, at: int) -> Iterator[re.Match[str]]:
         """The time words of a sentence before `at`, the nearest first."""
+        near = max(start, at - _NEAR)
+        if near > start:
+            return reversed(list(_TIME.finditer(self.text, near, at)))
         if start not in self._found:
-            self._found[start] = list(_TIME.finditer(self.text, start, self._end(start, at)))
+            stop = _STOP.search(self.text, at, start + _NEAR)
+            self._found[start] = list(
+                _TIME.finditer(self.text, start, stop.start() if stop else start + _NEAR)
+            )
         return (word for word in reversed(self._found[start]) if word.start() < at)
-
-    def _end(self, start: int, at: int) -> int:
-        stop = _STOP.search(self.text, at, at + 400)
-        return stop.start() if stop else at + 400
 
     def earlier(self, start: int) -> str:
         """The last year, or word for one, that the paragraph names before the sentence; "" when none."""
@@ -88,7 +92,7 @@ class Times:
 def context(words: Times, start: int, at: int) -> Context | None:
     """When and for whom a quantity at `at`, in the sentence from `start`, holds; None when that is not certain."""
     text = words.text
-    near = max(start, at - 300)
+    near = max(start, at - _NEAR)
     clause = _clause(text, near, at)
     if _PLAN.search(text, near, at) or _WILL.search(text, clause, at):
         return None

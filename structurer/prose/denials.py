@@ -46,7 +46,11 @@ _BETWEEN = """任何 一例 一起 一件 一宗 例 件 过 了 相关 有关 �
 _LEAD = re.compile(trie((_HAPPENED + " " + _BETWEEN).split()))
 _HAPPENED_AT = re.compile(trie(_HAPPENED.split()))
 _BECAUSE = re.compile(r"因|由于|针对|就|对|由|基于|关于|有关|涉及")
-_TAIL = re.compile(trie("案件 事件 情况 事项 申请 件 案 问题 现象 行为 业务 请求 办件 工单 情形 的 等 办理 数量 一事 之 的情况 信息 和受理".split()))
+_TAIL = re.compile(
+    trie(
+        "案件 事件 情况 事项 申请 件 案 问题 现象 行为 业务 请求 办件 工单 情形 的 等 办理 数量 一事 之 的情况 信息 和受理".split()
+    )
+)
 _LINK = re.compile(r"[、和及与或/]|以及|或者|,(?=(?:行政)?(?:复议|诉讼|投诉|举报))")
 _STOP = re.compile(r"[,。;:!?\n()|]|也|亦|均|都|;|而|且|\Z")
 _NEVER_BEFORE = re.compile(r"(?:如|若|是否|凡|确保|防止|避免|杜绝|力争|假如|对|要|应)[^,。;\n]{0,12}\Z")
@@ -77,7 +81,11 @@ def denials(reading: Reading, spans: Sequence[tuple[int, int]]) -> Iterator[Clai
 
 
 def _zero_like(text: str, start: int, end: int) -> bool:
-    return text.find("0", start, end) >= 0 or text.find("零", start, end) >= 0 or text.find("不", start, end) >= 0
+    return (
+        text.find("0", start, end) >= 0
+        or text.find("零", start, end) >= 0
+        or text.find("不", start, end) >= 0
+    )
 
 
 def _negated(reading: Reading, index: int, start: int, end: int) -> Iterator[Claim]:
@@ -159,7 +167,11 @@ def _settled(reading: Reading, topic: re.Match[str], at: int) -> str | None:
     if kind == "pronoun":
         text = reading.text
         between = text[at : topic.start()]
-        named = "公开" in between or "申请公开" in text[max(0, at - 200) : at] or "公开申请" in text[max(0, at - 200) : at]
+        named = (
+            "公开" in between
+            or "申请公开" in text[max(0, at - 200) : at]
+            or "公开申请" in text[max(0, at - 200) : at]
+        )
         return kind if named or "申请" in reading.title(at) else None
     return kind
 
@@ -175,7 +187,11 @@ def _listed(reading: Reading, index: int, start: int, end: int) -> Iterator[Clai
     text = reading.text
     for found in _LISTED.finditer(text, start, end):
         before = text[max(start, found.start() - 6) : found.start()]
-        if before and not only(_LEAD, text, found.start() - len(before), found.start()) and before[-1] not in ",、:":
+        if (
+            before
+            and not only(_LEAD, text, found.start() - len(before), found.start())
+            and before[-1] not in ",、:"
+        ):
             continue
         kinds = [_KIND[topic[0]] for topic in _TOPIC.finditer(text, *found.span("list"))]
         for kind in dict.fromkeys(kinds):

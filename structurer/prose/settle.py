@@ -43,13 +43,20 @@ FAMILIES: tuple[tuple[str, tuple[str, ...], int], ...] = (
         ),
         0,
     ),
-    ("reconsiderations", ("reconsiderations_upheld", "reconsiderations_corrected", "reconsiderations_other"), 3),
+    (
+        "reconsiderations",
+        ("reconsiderations_upheld", "reconsiderations_corrected", "reconsiderations_other"),
+        3,
+    ),
     ("litigations", ("litigations_upheld", "litigations_corrected", "litigations_other"), 3),
     # The same item may be published in several places, so a difference says nothing; an exact sum does.
     ("disclosed_items", tuple(CHANNELS.values()), 0),
 )
+_LENGTH = 24
+"""Members of a list that are added up; no report states more in a sentence."""
 _TELLING = 20
 """Totals under this agree with some sum of figures elsewhere in a report by chance too often to confirm it."""
+_STOP = re.compile("[。\n]")
 _LIST = re.compile(r"其中|包括|:|\(")
 _CLOSING = re.compile("(?:、|合计|总计|共计|一共|共|为|是)+")
 _TRIM = re.compile(r'^(?:[、,:;(和及"]|其中)+|[、,:;("]+$')
@@ -65,8 +72,11 @@ def without_parts(text: str, claims: Sequence[Claim]) -> list[Claim]:
     dropped: set[int] = set()
     for group in places.values():
         for first, second in zip(group, group[1:], strict=False):
-            apart = re.compile("[。\n]").search(text, first.end, max(first.end, second.at))
-            if apart is None and (first.value, first.qualifier) != (second.value, second.qualifier):
+            near = (
+                second.at - first.end < 300
+                and _STOP.search(text, first.end, max(first.end, second.at)) is None
+            )
+            if near and (first.value, first.qualifier) != (second.value, second.qualifier):
                 dropped |= {id(first), id(second)}
     return [claim for claim in claims if id(claim) not in dropped]
 
@@ -79,7 +89,7 @@ def add_up(text: str, sentences: dict[int, list[Claim]]) -> Iterator[Claim]:
     for index, claims in sentences.items():
         before = sentences.get(index - 1, [])
         for cut, parts in _lists(text, claims):
-            totals = [claim for claim in claims[:cut] if claim not in parts] or before
+            totals = claims[max(0, cut - _LENGTH) : cut] or before[-_LENGTH:]
             total = next((one for one in reversed(totals) if _binds(one, parts)), None)
             if total is None or not any(claim.rows for claim in (total, *parts)):
                 continue
@@ -92,9 +102,14 @@ def add_up(text: str, sentences: dict[int, list[Claim]]) -> Iterator[Claim]:
 
 def _close(claims: Sequence[Claim]) -> None:
     """Confirm parts that a total behind them closes: 建议3件、提案5件,共8件."""
-    for index in range(2, len(claims)):
+    for index in range(2, min(len(claims), _LENGTH)):
         total, parts = claims[index], claims[:index]
-        if not total.rows and _CLOSING.fullmatch(total.wording) and all(part.rows for part in parts) and _binds(total, parts):
+        if (
+            not total.rows
+            and _CLOSING.fullmatch(total.wording)
+            and all(part.rows for part in parts)
+            and _binds(total, parts)
+        ):
             for claim in parts:
                 claim.rules.append(SUM)
 
@@ -102,12 +117,12 @@ def _close(claims: Sequence[Claim]) -> None:
 def _lists(text: str, claims: Sequence[Claim]) -> Iterator[tuple[int, list[Claim]]]:
     """The lists of a sentence: how many claims stand before one, and its members."""
     for cut, claim in enumerate(claims):
-        low = claims[cut - 1].end if cut else claim.start - 8
+        low = max(claims[cut - 1].end, claim.at - 80) if cut else claim.start - 8
         marks = list(_LIST.finditer(text, max(0, low), claim.at))
         if not marks or (cut == 0 and "其中" not in text[max(0, low) : claim.at]):
             continue
-        end = text.find(")", claim.at) if marks[-1][0] == "(" else len(text)
-        members = [part for part in claims[cut:] if part.at < end]
+        end = text.find(")", claim.at, claim.at + 200) if marks[-1][0] == "(" else len(text)
+        members = [part for part in claims[cut : cut + _LENGTH] if part.at < end]
         for more in range(1, len(members)):
             if text.find("其中", members[more - 1].end, members[more].at) >= 0:
                 members = members[:more]
@@ -119,7 +134,13 @@ def _binds(total: Claim, parts: Sequence[Claim]) -> bool:
     together = (total, *parts)
     whole = all(claim.qualifier == "exact" and claim.unit in _COUNTED for claim in together)
     alike = len({(claim.period, claim.as_of, claim.scope) for claim in together if claim.rows}) <= 1
-    return len(parts) >= 2 and total.value > 0 and whole and alike and sum(claim.value for claim in parts) == total.value
+    return (
+        len(parts) >= 2
+        and total.value > 0
+        and whole
+        and alike
+        and sum(claim.value for claim in parts) == total.value
+    )
 
 
 def _named(claim: Claim) -> bool:
@@ -147,7 +168,9 @@ def families(claims: Sequence[Claim]) -> Iterator[Finding]:
             for claim in (claim for row in (total, *present) for claim in single[row]):
                 if SUM not in claim.rules and (whole > 0 or claim.row == total):
                     claim.rules += [SUM] if whole > 0 else []
-        elif whole != added and (0 < enough <= len(present) or (total != "disclosed_items" and added > whole)):
+        elif whole != added and (
+            0 < enough <= len(present) or (total != "disclosed_items" and added > whole)
+        ):
             yield Finding(
                 rule=SUM,
                 severity="warning",
