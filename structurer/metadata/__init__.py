@@ -2,8 +2,11 @@
 
 The year is the title's, then that of the 统计期限 clause, then the one the body names most; never the
 publication date. The agency is the title's, then that of the contact clause, the publisher, the signature;
-a short name in the title (市教育局) gives way to a fuller one that ends with it. What two places agree on is
-`verified`. A title year that both the clause and the body contradict is `disputed` and not accepted.
+a short name in the title (市教育局) gives way to a fuller one that ends with it. What two places agree on
+is
+`verified`. A title year that the clause contradicts, and the body does not confirm, is `disputed` and not
+accepted; so is one of several titles that name different years. A region is what the name
+begins with, a level only what it settles.
 """
 
 from __future__ import annotations
@@ -24,14 +27,15 @@ __all__ = ["metadata", "report_year"]
 
 _FRONT = 4_000
 """Characters of the text in which title and labels stand, when no section begins earlier."""
-_BODY = 12_000
+_BODY = 6_000
 """Characters of the body in which a contact clause and the years it names are looked for."""
 _TAIL = 1_500
 
 _LABELS = {
-    "agency": "机构", "region": "地区", "level": "层级", "year": "年度", "title": "标题", "published": "发布日期",
-    "period_start": "统计期限起", "period_end": "统计期限止", "index_number": "索引号", "document_number": "文号",
-    "contact_address": "联系地址", "contact_phone": "联系电话", "contact_email": "电子邮箱", "source": "来源",
+    "agency": "机构", "region": "地区", "level": "层级", "year": "年度", "title": "标题",
+    "published": "发布日期", "period_start": "统计期限起", "period_end": "统计期限止",
+    "index_number": "索引号", "document_number": "文号", "source": "来源",
+    "contact_address": "联系地址", "contact_phone": "联系电话", "contact_email": "电子邮箱",
 }  # fmt: skip
 
 _DATE = re.compile(DATE)
@@ -42,39 +46,50 @@ _PUBLISHED = (
     re.compile(rf"(?:发文时间|发文日期|发稿时间|更新时间)[:|\n]{{0,2}}(?P<value>{DATE})"),
     re.compile(rf"(?<![\u4e00-\u9fff])(?:日期|时间)[:|]{{0,2}}(?P<value>{DATE})"),
     re.compile(
-        rf"(?:^|\n)[^0-9\n:]{{0,24}}?(?P<value>{DATE})(?:[0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}})?| [0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?)?(?=\n|来源|\||浏览|点击|作者|字体|\[)"
+        rf"(?:^|\n)[^0-9\n:]{{0,24}}?(?P<value>{DATE})(?:[0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}})?"
+        rf"| [0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?)?(?=\n|来源|\||浏览|点击|作者|字体|\[)"
     ),
 )
 _INDEX = (
     re.compile(
-        r"(?:索引号|信息索引|索取号|信息索引号|索引)[:|\n]{0,2}(?P<value>[0-9A-Za-z][0-9A-Za-z/._-]{5,40})(?![0-9A-Za-z])"
+        r"(?:索引号|信息索引|索取号|信息索引号|索引)[:"
+        r"|\n]{0,2}(?P<value>[0-9A-Za-z][0-9A-Za-z/._-]{5,40})(?![0-9A-Za-z])"
     ),
     re.compile(
-        r"(?:^|\n)[^0-9A-Za-z\n]{0,4}(?P<value>[0-9A-Za-z]{8,12}(?:-[0-9A-Za-z])?[/-](?:19|20)[0-9]{2}[-/]?[0-9]{2,6})(?=\n)"
+        r"(?:^|\n)[^0-9A-Za-z\n]{0,4}(?P<value>[0-9A-Za-z]{8,12}(?:-[0-9A-Za-z])?[/-](?:19"
+        r"|20)[0-9]{2}[-/]?[0-9]{2,6})(?=\n)"
     ),
 )
 _NUMBER = re.compile(
-    r"(?:文号|发文字号|发文文号|文件编号|公文字号)[:|\n]{0,2}(?P<value>[\u4e00-\u9fff]{1,14}[\[(](?:19|20)[0-9]{2}[\])][0-9]{1,4}号)"
+    r"(?:文号|发文字号|发文文号|文件编号|公文字号)[:"
+    r"|\n]{0,2}(?P<value>[\u4e00-\u9fff]{1,14}[\[(](?:19|20)[0-9]{2}[\])][0-9]{1,4}号)"
 )
-_NEXT_LABEL = r"(?=\n|\||发布日期|发布时间|日期|时间|浏览|点击|作者|字体|字号|阅读|访问|打印|分享|责任|编辑|发布|公开|索引|\[|\(|(?:19|20)[0-9]{2}|\Z)"
+_NEXT_LABEL = (
+    r"(?=\n|\||发布日期|发布时间|日期|时间|浏览|点击|作者|字体|字号|阅读|访问|打印|分享|责任|编辑"
+    r"|发布|公开|索引|\[|\(|(?:19|20)[0-9]{2}|\Z)"
+)
 _SOURCE = re.compile(rf"(?:信息来源|文章来源|稿件来源|来源)[:|](?P<value>[^\n|:]{{2,24}}?){_NEXT_LABEL}")
 _ORGAN = r"[\u4e00-\u9fff]{2,30}?(?:局|委|厅|办|委员会|人民政府|政府|办公室|办公厅|中心|街道办事处|院|镇|乡)"
 _PUBLISHER = re.compile(
-    rf"(?:发布机构|发文机构|公开机构|发布单位|发文单位|发布机关|公开责任部门|责任部门|信息来源|来源)[:|\n]{{0,2}}(?P<value>{_ORGAN}){_NEXT_LABEL}"
+    rf"(?:发布机构|发文机构|公开机构|发布单位|发文单位|发布机关|公开责任部门|责任部门|信息来源"
+    rf"|来源)[:|\n]{{0,2}}(?P<value>{_ORGAN}){_NEXT_LABEL}"
 )
 _CONTACT = re.compile(
     rf"(?:与|联系)(?P<value>{_ORGAN})(?:[\u4e00-\u9fff]{{0,12}}?)(?:\([^()\n]{{0,200}}\))?联系"
 )
 _SPAN = re.compile(
-    r"(?:统计|数据|期限|时限|报告期|所列|截[止至])[^。\n]{0,40}?(?P<start>20[0-9]{2}年[0-9]{1,2}月[0-9]{1,2}日)起?,?(?:至|到|-)"
+    r"(?:统计|数据|期限|时限|报告期|所列"
+    r"|截[止至])[^。\n]{0,40}?(?P<start>20[0-9]{2}年[0-9]{1,2}月[0-9]{1,2}日)起?,?(?:至|到|-)"
     r"(?P<end>(?:20[0-9]{2}年)?[0-9]{1,2}月[0-9]{1,2}日)"
 )
-_REACH = re.compile(r"[^。\n]{0,40}(?:疑问|联系)[^。\n]{0,260}")
+_REACH = re.compile(r"(?:疑问|联系)[^。\n]{0,260}")
 _ADDRESS = re.compile(
-    r"(?:联系地址|通讯地址|通信地址|办公地址|地址|地点)[:为是]{1,2}(?P<value>[^,;。:)(\n|]{4,50}?)(?=[,;。)(\n|]|邮编|邮政编码|电话|联系电话|传真|、邮)"
+    r"(?:联系地址|通讯地址|通信地址|办公地址|地址|地点)[:为是]{1,2}(?P<value>[^,;。:)(\n"
+    r"|]{4,50}?)(?=[,;。)(\n|]|邮编|邮政编码|电话|联系电话|传真|、邮)"
 )
 _PHONE = re.compile(
-    r"(?:电话|联系方式)(?:\(传真\))?[:为是]{1,2}(?P<value>(?:\(?0[0-9]{2,3}\)?-?)?[1-9][0-9]{6,7}(?![0-9])|1[3-9][0-9]{9}(?![0-9]))"
+    r"(?:电话"
+    r"|联系方式)(?:\(传真\))?[:为是]{1,2}(?P<value>(?:\(?0[0-9]{2,3}\)?-?)?[1-9][0-9]{6,7}(?![0-9])|1[3-9][0-9]{9}(?![0-9]))"
 )
 _EMAIL = re.compile(
     r"(?P<value>[0-9A-Za-z][0-9A-Za-z._+-]{0,63}@[0-9A-Za-z-]{1,63}(?:\.[0-9A-Za-z-]{1,63}){1,4})"
@@ -133,17 +148,31 @@ def _pages(document: Document, sections: Sequence[Section]) -> _Pages:
         first = min(len(folded), _FRONT)
     first = max(first, 0)
     front = running(document, [(0, first)], front=True)
-    body = running(document, [(first, min(len(folded), first + _BODY))])
+    body = running(document, _spans(sections, first, len(folded)))
     end = max((section.end for section in sections if section.state != "furniture"), default=len(folded))
     tail = running(document, [(max(first, end - _TAIL), end)])
     return _Pages(front, body, tail)
 
 
+def _spans(sections: Sequence[Section], first: int, end: int) -> Iterator[tuple[int, int]]:
+    """The spans of the body, tables left out, up to _BODY characters."""
+    left = _BODY
+    for section in sections or (Section(title="", start=first, body=first, end=end, kind="prose"),):
+        start, stop = max(section.start, first), min(section.end, max(section.start, first) + left)
+        if section.state in ("read", "empty") and start < stop:
+            left -= stop - start
+            yield start, stop
+
+
+def _titles(pages: _Pages) -> list[Title]:
+    return titles(pages.front.text, len(pages.front.text))
+
+
 def _find_title(pages: _Pages) -> Title | None:
-    return best(titles(pages.front.text, len(pages.front.text)))
+    return best(_titles(pages))
 
 
-# --- who ----------------------------------------------------------------------------------------------------------
+# --- who ---
 
 
 def _agency(document: Document, pages: _Pages, title: Title | None) -> Iterator[Observation]:
@@ -193,17 +222,15 @@ def _other_names(pages: _Pages) -> Iterator[tuple[Reading, Found]]:
         (_PUBLISHER, pages.front),
         (_SIGNED, pages.tail),
     ):
-        last = None
-        for last in pattern.finditer(reading.text):
-            if pattern is not _SIGNED:
-                break
-        if last is not None:
-            start, end = last.span("value")
+        found = list(pattern.finditer(reading.text))
+        if found:
+            last = found[-1] if pattern is _SIGNED else found[0]
             name = re.sub("办公室$", "", last["value"]) if pattern is _CONTACT else last["value"]
+            start = last.start("value")
             yield reading, Found(name, start, start + len(name))
 
 
-# --- when ---------------------------------------------------------------------------------------------------------
+# --- when ---
 
 
 def _year(document: Document, pages: _Pages, title: Title | None) -> Iterator[Observation]:
@@ -212,8 +239,18 @@ def _year(document: Document, pages: _Pages, title: Title | None) -> Iterator[Ob
     said = int(clause[1].value) if clause and isinstance(clause[1].value, int) else None
     if title is not None and title.year is not None:
         place = [(pages.front, title.start, title.end)]
-        if said is None or said == title.year:
-            both = place + [(clause[0], clause[1].start, clause[1].end)] if clause else place
+        others = {other.year for other in _titles(pages)} - {None, title.year}
+        if others and said != title.year:
+            yield _observation(
+                document,
+                "year",
+                title.year,
+                place,
+                "disputed",
+                (title.year, *sorted(year for year in others if year)),
+            )
+        elif said is None or said == title.year:
+            both = [*place, (clause[0], clause[1].start, clause[1].end)] if clause else place
             yield _observation(document, "year", title.year, both, "verified" if clause else "stated")
         elif counted is not None and counted.value == title.year:
             yield _observation(document, "year", title.year, place)
@@ -282,7 +319,7 @@ def _published(document: Document, front: Reading) -> Iterator[Observation]:
         )
 
 
-# --- labels -------------------------------------------------------------------------------------------------------
+# --- labels ---
 
 
 def _labelled(document: Document, pages: _Pages) -> Iterator[Observation]:
@@ -298,7 +335,8 @@ def _labelled(document: Document, pages: _Pages) -> Iterator[Observation]:
 
 
 def _contacts(document: Document, pages: _Pages) -> Iterator[Observation]:
-    """Address, telephone and e-mail of the clause that says whom to ask; a site's footer is somebody else's."""
+    """Address, telephone and e-mail of the clause that says whom to ask; a site's footer is somebody
+    else's."""
     for key, pattern in (("contact_address", _ADDRESS), ("contact_phone", _PHONE), ("contact_email", _EMAIL)):
         for reading in (pages.front, pages.body):
             found = next(

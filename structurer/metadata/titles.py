@@ -9,19 +9,27 @@ from typing import NamedTuple
 _PREFIX = re.compile(r"(?:[(\[]?(?:文字版|图文|全文)[)\]]?|(?:信息)?名称:|标题:|主题:|内容概述:|转发|《)+")
 _CN_YEAR = "二[〇○零0][〇○零一二三四五六七八九]{2}"
 _YEAR = re.compile(rf"(?:20[0-9]{{2}}|{_CN_YEAR})(?=年|度|政|信|\)|工作)")
-# A title ends with 报告 or 年报; 政务 for 政府, a missing 政府 or 工作, a year in any of four places, 年 lost: all occur.
+# A title ends with 报告 or 年报; 政务 for 政府, a missing 政府 or 工作, a year in any of four places, 年
+# lost: all occur.
 _TITLE = re.compile(
-    r"(?P<before>[^\n:。;,!?|>/]{0,48}?)(?:政府信息与政务|政府信息和政务|政府信息|政务信息|政府政务|政务|信息)公开(?P<mid>[^\n:。;,!?|>/]{0,18}?)(?:年度报告|工作报告|情况报告|报告|年报)"
-    r"(?P<behind>\((?:20[0-9]{2}年?度?)\)|\(文字版\))?》?"
+    r"(?P<before>[^\n:。;,!?|>/]{0,48}?)(?:政府信息与政务|政府信息和政务|政府信息|政务信息"
+    r"|政府政务|政务|信息)公开(?P<mid>[^\n:。;,!?|>/]{0,18}?)(?:年度报告|工作报告|情况报告|报告"
+    r"|年报)"
+    r"(?P<behind>\((?:20[0-9]{2}年?度?)\)|\(文字版\)|的?(?:公告|通知|公示))?》?"
 )
 _NOT_TITLE = re.compile(
-    "指南|目录|制度|首页|位置|上一[篇条]|下一[篇条]|点击|编制|根据|按照|现将|的通知|构成|公布如下|本报告|由.*组成"
+    "指南|目录|制度|首页|位置|上一[篇条]|下一[篇条]|点击|编制|根据|按照|现将|报送|做好|开展|构成"
+    "|公布如下|本报告|由.*组成"
 )
 _ABOUT = re.compile("关于|的|公布|发布|印发|通知|公告")
 _TAIL = re.compile(r"(?:(?:关于|公布|发布)+|年度|年|本级|部门|工作|单位|主动)+$")
 _BODY_END = re.compile(
-    "(?:局|委|厅|办|院|部|署|处|所|站|会|室|府|中心|镇|乡|街道|街|省|市|区|县|旗|州|盟|大队|支队|总队|公司|馆|社|团|银行|学校|大学|中学|小学|队|台)$"
+    "(?:局|委|厅|办|院|部|署|处|所|站|会|室|府|中心|镇|乡|街道|街|省|市|区|县|旗|州|盟|大队|支队"
+    "|总队|公司|馆|社|团|银行|学校|大学|中学|小学|队|台)$"
 )
+
+
+_END = re.compile(r"[\n|]")
 
 
 class Title(NamedTuple):
@@ -56,7 +64,7 @@ def titles(text: str, end: int) -> list[Title]:
     for index, (start, _) in enumerate(lines):
         for count in (1, 2, 3):
             run = lines[index : index + count]
-            if len(run) < count or run[-1][1] - start > 90:
+            if len(run) < count or run[-1][1] - start > 90 or "|" in text[start : run[-1][1]]:
                 break
             title = _title(text, run)
             if title is not None:
@@ -66,7 +74,7 @@ def titles(text: str, end: int) -> list[Title]:
 
 
 def best(found: Sequence[Title]) -> Title | None:
-    """The title that names most: year and agency before year before agency; of equals the first, and of two readings that overlap the longer."""
+    """The title that names most, of year and agency; of equals the first."""
     whole = [
         title for title in found if title.year is not None or title.agency is not None or "年" in title.text
     ]
@@ -83,8 +91,8 @@ def best(found: Sequence[Title]) -> Title | None:
 def _lines(text: str, end: int) -> list[tuple[int, int]]:
     lines, at = [], 0
     while at < end:
-        stop = text.find("\n", at, end)
-        stop = end if stop < 0 else stop
+        found = _END.search(text, at, end)
+        stop = found.start() if found else end
         if stop > at:
             lines.append((at, stop))
         at = stop + 1

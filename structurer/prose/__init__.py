@@ -1,6 +1,7 @@
 """Statements in prose that patterns can read: rows of the statistics table, said in sentences.
 
-What is not certain is not stated. A quantity is bound to a row only by words that leave nothing unknown between
+What is not certain is not stated. A quantity is bound to a row only by words that leave nothing unknown
+between
 them; what stays open is for the model stage or a reviewer.
 """
 
@@ -20,8 +21,8 @@ from structurer.prose.bind import Sentence
 from structurer.prose.claim import Claim
 from structurer.prose.context import Times, context
 from structurer.prose.denials import denials
-from structurer.running import Reading, read
 from structurer.quantities import quantities
+from structurer.running import Reading, read
 
 __all__ = ["Statements", "statements"]
 
@@ -55,7 +56,8 @@ def statements(
 
     `tables` are the located tables (id, start, end in the text); they are left out, as is furniture.
     `year` is the year reported on; by default the one that `structurer.metadata` finds.
-    Observations come in reading order; those that contradict each other are disputed, and a finding says so.
+    Observations come in reading order; those that contradict each other are disputed, and a finding says
+    so.
     """
     reading = read(document, sections, ((start, end) for _, start, end in tables))
     year = year or report_year(document, sections)
@@ -79,7 +81,8 @@ def statements(
 
 
 def _claims(reading: Reading, year: int | None) -> tuple[dict[int, list[Claim]], list[Claim]]:
-    """All claims by sentence (also those bound to no row), and those that state something, in reading order."""
+    """All claims by sentence (also those bound to no row), and those that state something, in reading
+    order."""
     text = reading.text
     spans = list(reading.sentences())
     denied = list(denials(reading, spans))

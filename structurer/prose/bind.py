@@ -1,84 +1,47 @@
-"""Binding a quantity to a row: by the words directly before it, directly after it, and what its sentence is about."""
+"""Binding a quantity to a row: by the words directly before it, directly after it, and what its sentence
+is about."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
+from structurer.prose.channels import channel_rows, clause_of, inherited, is_narrowed, place
 from structurer.prose.claim import Claim
-from structurer.prose.lexicon import (
-    CHANNEL_KINDS,
-    CHANNELS,
-    FILLER,
-    KINDS,
-    LEAD,
-    MODIFIER,
-    NOUNS,
-    TOKEN,
-    VERBS,
-    Noun,
-    only,
-)
-from structurer.running import Reading
+from structurer.prose.lexicon import CHANNEL_KINDS, CHANNELS, FILLER, LEAD, NOUNS, VERBS, Noun, only
+from structurer.prose.words import ENDS, Named, Token, noun_after, noun_before, tokens
 from structurer.quantities import Quantity
+from structurer.running import Reading
 
 _WINDOW = 60
 """Characters before a quantity that may name it."""
 _REACH = 300
 """Characters of the sentence on either side that say what it is about."""
-_BACK = 120
-"""Characters of the same sentence in which an earlier clause may name the channel."""
 
-# Differences, shares and rates are about a figure; they are not one. 分别 gives several values to several subjects.
+# Differences, shares and rates are about a figure; they are not one. 分别 gives several values to several
+# subjects.
 _ABOUT = re.compile(
-    "同比|环比|增长|增加|增至|减少|下降|提高|提升|上升|占|比上|比去|较上|较去|分别|最高|最多|单日|单条|平均|人均|其余|剩余|原创|近[0-9一二三四五]年"
-)
-_ENDS = re.compile(
-    r"(?:左右|以上|余|多|次|的?情况|工作|等|以来|[(][^()]{0,30}[)])?"
-    r"(?:[,。;、!?\n|):(]|\Z|和|及|与|并|以及|(?:具体|专门)?(?:负责|从事)|通过|均|已|都|其中|全部|进行|涉及|同时|在|由)"
+    "同比|环比|增长|增加|增至|减少|下降|提高|提升|上升|占|比上|比去|较上|较去|分别|最高|最多"
+    "|单日|单条|平均|人均|其余|剩余|原创|近[0-9一二三四五]年"
 )
 _RATE = re.compile("(?:/|每)[天日月周年]|%")
 _MADE = re.compile("制作|制发|产生|形成|印发|属性|公文|发文|拟制")
 _PUBLIC = re.compile("公开|政务")
-_WAYS_OUT = re.compile("(?:等|多种|各种|各类)[^,。;]{0,8}(?:方式|渠道|途径|载体|形式|平台|媒介|媒体)")
 _BY = re.compile("通过|利用|依托|借助|运用|以|开通|在|充分发挥")
 _CARRIED = re.compile("上[一]?年度?结转|结转上年|含结转|含上")
 _TRAINED = re.compile(
-    r"(?:对|为|面向|组织|邀请|就|针对|围绕)?[^,;:。()、]{0,40}?(?:开展|组织|举办|召开)了?(?:各类|专项|专题|业务|工作|相关|集中|政务公开|政府信息公开|信息公开)*"
+    r"(?:对|为|面向|组织|邀请|就|针对|围绕)?[^,;:。()、]{0,40}?(?:开展|组织|举办|召开)了?(?:各类"
+    r"|专项|专题|业务|工作|相关|集中|政务公开|政府信息公开|信息公开)*"
     r"培训(?:班|会|活动)?(?=[,。;、!?\n:(]|\Z)"
 )
-_WHOLE_ONLY = frozenset("views press petition consultation complaint meeting training column".split())
+_WHOLE_ONLY = frozenset(
+    ["views", "press", "petition", "consultation", "complaint", "meeting", "training", "column"]
+)
 """Families of which a part after 其中 has no row of its own."""
-_WHERE = re.compile('"([^"]{2,15})"(?=平台|网|公众|群众|市民|栏目)')
 _ANSWERED = re.compile("答复|回复|办结|办复")
-_CAUSED = re.compile(r"(?:引发|引起|被提起|提起|被申请|产生|发生|提出|引发的|引起的|产生的)\Z")
 _SEVERAL = frozenset(("reads", "video_plays", "consultations_answered"))
 """Rows counted for each channel; the channel is then their scope."""
 _WAYS = frozenset(("in_person", "fax", "online", "letter"))
-
-
-class Token(NamedTuple):
-    """A known word: its kind and where it stands."""
-
-    kind: str
-    start: int
-    end: int
-
-
-class Named(NamedTuple):
-    """What the words next to a quantity say: the kinds of noun, the kinds of verb, the channels."""
-
-    nouns: tuple[str, ...]
-    verbs: tuple[Token, ...]
-    channels: tuple[str, ...]
-    start: int
-    end: int
-
-
-def tokens(text: str, start: int, end: int) -> list[Token]:
-    """The known words of `text[start:end]`, longest first, without overlap."""
-    return [Token(KINDS[word[0]], *word.span()) for word in TOKEN.finditer(text, start, end)]
 
 
 class Sentence:
@@ -116,8 +79,8 @@ class Sentence:
         if _ABOUT.search(text, clause, quantity.start):
             return None
         words = tokens(text, clause, quantity.start)
-        named = self._before(words, clause, quantity.start)
-        after = self._after(quantity.end, following)
+        named = noun_before(text, words, clause, quantity.start)
+        after = noun_after(text, quantity.end, following)
         rows: tuple[str, ...] = ()
         start, end = clause, quantity.end
         if named is not None and named.nouns:
@@ -134,7 +97,7 @@ class Sentence:
         ):
             rows, end = ("trainings",), trained.end()
             named = Named(("training",), (), (), clause, end)
-        elif _ENDS.match(text, quantity.end):
+        elif ENDS.match(text, quantity.end):
             rows = self._unnamed(named, words, clause, quantity)
         if not rows:
             rows, named = self._bracketed(clause, quantity), None
@@ -142,7 +105,7 @@ class Sentence:
         if rows and named is not None:
             self._remember(rows, named)
             if rows[0] in _SEVERAL:
-                scope = self._where(quantity.start)
+                scope = place(text, self.start, quantity.start)
         if self.subject is not None:
             start, self.subject = self.subject, None
         claim = Claim(
@@ -161,79 +124,7 @@ class Sentence:
             self.last = claim
         return claim
 
-    def _before(self, words: Sequence[Token], clause: int, at: int) -> Named | None:
-        """The noun (or nouns joined by 、和) directly before `at`, and the verbs and channels that govern it."""
-        text, verbs = self.text, []
-        index, nouns = len(words) - 1, []
-        while index >= 0 and only(FILLER, text, words[index].end, at):
-            word = words[index]
-            if word.kind in VERBS:
-                verbs.append(word)
-            elif word.kind in NOUNS or word.kind == "apply_bare" or self._is_post(words, index):
-                nouns.append(word)
-                index -= 1
-                break
-            else:
-                break
-            at, index = word.start, index - 1
-        if not nouns:
-            channels = [word.kind for word in words if word.kind in CHANNEL_KINDS]
-            return Named((), tuple(verbs), tuple(channels), clause, at) if verbs else None
-        while (
-            index >= 0
-            and words[index].kind in NOUNS
-            and text[words[index].end : nouns[-1].start] in ("、", "和", "及", "与", "或", "")
-        ):
-            nouns.append(words[index])
-            index -= 1
-        if not self._whole(words[: index + 1], clause, nouns[-1].start):
-            return None
-        rest = words[: index + 1]
-        verbs += [word for word in rest if word.kind in VERBS][::-1]
-        channels = [word.kind for word in rest if word.kind in CHANNEL_KINDS]
-        if nouns[0].kind in CHANNEL_KINDS:
-            return Named(("info",), tuple(verbs), (nouns[0].kind,), clause, at)
-        return Named(tuple(noun.kind for noun in nouns), tuple(verbs), tuple(channels), clause, at)
-
-    def _is_post(self, words: Sequence[Token], index: int) -> bool:
-        """Whether a channel's name is what was published: 发布微信12条."""
-        governed = index > 0 and words[index - 1].kind == "publish"
-        return (
-            governed
-            and words[index].kind in CHANNELS
-            and only(MODIFIER, self.text, words[index - 1].end, words[index].start)
-        )
-
-    def _whole(self, words: Sequence[Token], clause: int, start: int) -> bool:
-        """Whether the noun at `start` is all that is counted: nothing unknown narrows it from the left."""
-        if _CAUSED.search(self.text, max(clause, start - 4), start) and self.text.startswith(
-            ("行政", "复议", "诉讼", "投诉", "举报"), start
-        ):
-            return True
-        if not words:
-            return only(LEAD, self.text, clause, start)
-        previous = words[-1]
-        if previous.kind in VERBS or previous.kind in CHANNEL_KINDS:
-            return only(MODIFIER, self.text, previous.end, start)
-        gap = self.text[previous.end : start]
-        return gap.startswith("等") and only(MODIFIER, self.text, previous.end, start)
-
-    def _after(self, end: int, following: int) -> Named | None:
-        """The noun directly after a quantity, when nothing but the end of the clause follows it."""
-        text, at = self.text, end
-        while at < following:
-            word = TOKEN.match(text, at, following)
-            if word is not None and KINDS[word[0]] in NOUNS:
-                if _ENDS.match(text, word.end()):
-                    return Named((KINDS[word[0]],), (), (), end, word.end())
-                return None
-            filler = MODIFIER.match(text, at, following)
-            if filler is None or filler[0] in ("、", "和", "或", "等") or filler.end() == at:
-                return None
-            at = filler.end()
-        return None
-
-    # --- which row ------------------------------------------------------------------------------------------------
+    # --- which row ---
 
     def _rows(self, named: Named, quantity: Quantity) -> tuple[str, ...]:
         kinds = named.nouns
@@ -290,6 +181,12 @@ class Sentence:
             return (noun.row,) if "提案" in around else ()
         if kind in ("recon", "lit") and named.verbs and named.verbs[0].kind in ("handle", "finish", "reply"):
             return ()  # cases an agency decides for others, not those brought against it
+        if (
+            kind in ("training", "meeting")
+            and named.verbs
+            and self.text.startswith("参加", named.verbs[0].start)
+        ):
+            return ()  # held by others
         if kind == "interpretation" and named.verbs and self.text.startswith("转", named.verbs[0].start):
             return ()
         return (noun.row,)
@@ -313,7 +210,8 @@ class Sentence:
         return ()
 
     def _received(self, named: Named, quantity: Quantity, bare: bool = False) -> tuple[str, ...]:
-        """Applications: received, completed or answered by the nearest verb; never documents made or complaints."""
+        """Applications: received, completed or answered by the nearest verb; never documents made or
+        complaints."""
         text = self.text
         if quantity.unit not in NOUNS["apply"].units or _MADE.search(text, self.low, quantity.start):
             return ()
@@ -350,7 +248,8 @@ class Sentence:
         return re.match(",上[一]?年度?结转", self.text[quantity.end : quantity.end + 8]) is not None
 
     def _by_ways(self, quantity: Quantity) -> bool:
-        """Whether the rest of the sentence divides the figure by ways of applying: such a total counts what came in."""
+        """Whether the rest of the sentence divides the figure by ways of applying: such a total counts
+        what came in."""
         rest = self.text[quantity.end : min(self.end, quantity.end + 120)]
         return re.search("其中|[:(]", rest) is not None and any(
             word.kind in _WAYS and re.match("[^,;、0-9]{0,8}[0-9]", rest[word.end :])
@@ -379,7 +278,7 @@ class Sentence:
             return (f"litigations{noun.row}",)
         return (f"reconsiderations{noun.row}",) if self.family == "recon" and kind != "rejected" else ()
 
-    # --- what was published, where --------------------------------------------------------------------------------
+    # --- what was published ---
 
     def _published(self, named: Named, quantity: Quantity, noun_stands: bool) -> tuple[str, ...]:
         verb = named.verbs[0] if named.verbs else None
@@ -387,44 +286,28 @@ class Sentence:
             return ()
         if verb is not None and verb.kind != "publish":
             return ()
+        word = self.text[verb.start : verb.end] if verb else ""
         if named.channels:
-            return self._channel_rows(named.channels, self.text[named.start : quantity.start], verb)
-        inherited = self._inherited(named.start)
-        if inherited:
-            clause = self._inherited_clause(named.start)
-            if (
-                self._is_main(verb, noun_stands, named, quantity)
-                and len(set(inherited)) == 1
-                and not _BY.match(clause.lstrip("0123456789年度,全本我局单位"))
-            ):
+            return channel_rows(named.channels, self.text[named.start : quantity.start], word)
+        main = noun_stands and self._is_main(verb, quantity)
+        kinds = self._inherited(named.start)
+        if kinds:
+            channels = inherited(self.text, self.start, named.start)
+            clause = clause_of(self.text, channels, self.low, named.start)
+            if main and len(set(kinds)) == 1 and not _BY.match(clause.lstrip("0123456789年度,全本我局单位")):
                 return ()
-            return self._channel_rows(inherited, clause, verb)
-        if self._is_main(verb, noun_stands, named, quantity) and not self._follows_channel():
-            return ("disclosed_items",)
-        return ()
+            return channel_rows(kinds, clause, word)
+        narrowed = main and is_narrowed(self.text, self.start, quantity.start, self.heads)
+        return ("disclosed_items",) if main and not narrowed else ()
 
-    def _is_main(self, verb: Token | None, noun_stands: bool, named: Named, quantity: Quantity) -> bool:
+    def _is_main(self, verb: Token | None, quantity: Quantity) -> bool:
         """Whether it counts all that was disclosed: 主动公开, or publishing that names 政府信息."""
-        if verb is None or not noun_stands or "其中" in self.text[self.low : quantity.start]:
+        if verb is None or "其中" in self.text[self.low : quantity.start]:
             return False
         word, words = self.text[verb.start : verb.end], self.text[verb.end : quantity.end + 6]
         if word in ("主动公开", "公开发布", "公开") or self.text.endswith("主动", 0, verb.start):
             return True
         return word == "发布" and "政府信息" in words
-
-    def _channel_rows(self, channels: Sequence[str], clause: str, verb: Token | None) -> tuple[str, ...]:
-        kinds = list(dict.fromkeys(channels))
-        if len(kinds) == 1:
-            row = CHANNELS.get(kinds[0])
-            if row is None:
-                return ("disclosed_wechat", "disclosed_weibo") if kinds[0] == "both_micro" else ()
-            return (row,)
-        if set(kinds) <= {"wechat", "weibo", "both_micro"}:
-            return ("disclosed_wechat", "disclosed_weibo")
-        open_list = _WAYS_OUT.search(clause) is not None
-        if len(kinds) >= 3 and "website" in kinds and open_list and verb is not None:
-            return ("disclosed_items",) if self.text[verb.start : verb.end].endswith("公开") else ()
-        return ()
 
     def _unnamed(
         self, named: Named | None, words: Sequence[Token], clause: int, quantity: Quantity
@@ -470,7 +353,8 @@ class Sentence:
         return verb.start - 2 if before in ("延期", "按时", "按期", "如期", "延长") else verb.start
 
     def _clean(self, words: Sequence[Token], at: int, clause: int) -> bool:
-        """Whether the channel alone leads to the verb at `at`, so that no unnamed thing is what was published."""
+        """Whether the channel alone leads to the verb at `at`, so that no unnamed thing is what was
+        published."""
         before = [word for word in words if word.end <= at]
         return (
             not before
@@ -480,45 +364,14 @@ class Sentence:
         )
 
     def _inherited(self, at: int) -> tuple[str, ...]:
-        """The channels of the nearest earlier clause of the sentence that names any; evidence then begins there."""
-        words = self._inherited_words(at)
+        """The channels of the nearest earlier clause of the sentence that names any; evidence then begins
+        there."""
+        words = inherited(self.text, self.start, at)
         if words:
             self.subject = max(self.low, self.text.rfind(",", self.low, words[0].start) + 1)
         return tuple(word.kind for word in words)
 
-    def _where(self, at: int) -> str | None:
-        """The channel or platform a figure is of, as printed: views and answers are counted for each."""
-        low = max(self.start, at - _BACK)
-        named = [found for found in _WHERE.finditer(self.text, low, at)]
-        if named:
-            return named[-1][1]
-        words = [word for word in tokens(self.text, low, at) if word.kind in CHANNEL_KINDS]
-        return self.text[words[-1].start : words[-1].end] if words else None
-
-    def _inherited_clause(self, at: int) -> str:
-        words = self._inherited_words(at)
-        if not words:
-            return ""
-        low = max(self.low, self.text.rfind(",", self.low, words[0].start) + 1)
-        high = self.text.find(",", words[-1].end, at)
-        return self.text[low : high if high >= 0 else at]
-
-    def _inherited_words(self, at: int) -> list[Token]:
-        low = max(self.start, at - _BACK)
-        words = [word for word in tokens(self.text, low, at) if word.kind in CHANNEL_KINDS]
-        if not words:
-            return []
-        comma = self.text.rfind(",", low, words[-1].start)
-        return [word for word in words if word.start > comma]
-
-    def _follows_channel(self) -> bool:
-        """Whether the sentence or heading just before names a channel, whose figure this may then be."""
-        low = max(0, self.start - 60)
-        before = self.text[low : self.start].rstrip("。;\n")
-        cut = max(before.rfind(stop) for stop in "。;\n") + 1
-        return any(word.kind in CHANNEL_KINDS for word in tokens(before, cut, len(before)))
-
-    # --- what the sentence is about -------------------------------------------------------------------------------
+    # --- what the sentence is about ---
 
     def _bracketed(self, clause: int, quantity: Quantity) -> tuple[str, ...]:
         """Last year's figure in brackets after this year's has the row of the figure it stands behind."""

@@ -10,12 +10,25 @@ from structurer.observation import Period
 
 _TIMES = {
     # Every year is written so; the report's own sets the period to the year, others are decided by _dated.
-    "to_date": r"截[至止]到?(?P<date>(?:(?:20[0-9]{2}|本|当|今)?年)?(?:度)?(?:(?P<m>[0-9]{1,2})月)?(?:(?P<d>[0-9]{1,2})[日号])?(?P<e>年?[底末])?)",
-    "whole": r"(?:20[0-9]{2}年)?1(?:月1日|月)?(?:至|-|到|起,?至?)(?:20[0-9]{2}年)?12月(?:31日)?|20[0-9]{2}年1月1日(?:起,?)?(?:至|到|-)20[0-9]{2}年12月31日",
-    "since": r"[自从][^,。;\n]{0,20}?(?:以来|至今|起(?!至|,至))|(?:实施|施行|成立|开通|上线|建成|开展|运行|颁布|创办)以来|20[0-9]{2}年以来"
-    r"|20[0-9]{2}年(?:[0-9]{1,2}月)?(?:起|开始|至今)|历年|迄今|近[0-9两二三四五六七八九十]+年|[两二三四五六七八九十0-9]+年来|往年",
-    "event": r"(?:20[0-9]{2}年)?[0-9]{1,2}月(?:份|[0-9]{1,2}[日号]|[上中下]旬|初|中|间)?(?![底末])|[上下]半年|[一二三四]季度|第[一二三四]季度"
-    r"|(?<!报告)(?<!统计)(?<!年度)期间|当[天日]|现场会上|活动中|此次|本次|首[次期]",
+    "to_date": (
+        r"截[至止]到?(?P<date>(?:(?:20[0-9]{2}|本|当"
+        r"|今)?年)?(?:度)?(?:(?P<m>[0-9]{1,2})月)?(?:(?P<d>[0-9]{1,2})[日号])?(?P<e>年?[底末])?)"
+    ),
+    "whole": (
+        r"(?:20[0-9]{2}年)?1(?:月1日|月)?(?:至|-|到|起,?至?)(?:20[0-9]{2}年)?12月(?:31日)?"
+        r"|20[0-9]{2}年1月1日(?:起,?)?(?:至|到|-)20[0-9]{2}年12月31日"
+    ),
+    "since": (
+        r"[自从][^,。;\n]{0,20}?(?:以来|至今|起(?!至|,至))|(?:实施|施行|成立|开通|上线|建成|开展"
+        r"|运行|颁布|创办)以来|20[0-9]{2}年以来"
+        r"|20[0-9]{2}年(?:[0-9]{1,2}月)?(?:起|开始|至今)|历年|迄今|近[0-9两二三四五六七八九十]+年"
+        r"|[两二三四五六七八九十0-9]+年来|往年"
+    ),
+    "event": (
+        r"(?:20[0-9]{2}年)?[0-9]{1,2}月(?:份|[0-9]{1,2}[日号]|[上中下]旬|初|中|间)?(?![底末])"
+        r"|[上下]半年|[一二三四]季度|第[一二三四]季度"
+        r"|(?<!报告)(?<!统计)(?<!年度)期间|当[天日]|现场会上|活动中|此次|本次|首[次期]"
+    ),
     "previous": r"(?<![比较与同和])(?:上一?年度?|去年)(?!结转|转结|末|底|同期|相比|的?基础)",
     "next": r"明年|下一年度?|来年",
     "often": r"每[周年季次]|每个?季度|周均|年均",
@@ -31,17 +44,23 @@ _BEFORE = re.compile("20[0-9]{2}年|(?<![比较与同和])(?:上年|去年)|全�
 _STOP = re.compile("[。;!?\\n|]")
 _LOCAL = frozenset(("month", "day", "often"))
 
-# What is planned, required or supposed did not happen. 将 alone also marks an object (将意见公开), so only in the same clause.
+# What is planned, required or supposed did not happen. 将 alone also marks an object (将意见公开), so only
+# in the same clause.
 _PLAN = re.compile(
-    r"将(?:继续|进一步|不断|大力|着力|认真|持续|切实|重点|全面|深入|严格|努力|力争)|计划(?:在|于|开展|召开|举办|组织|发布|公开|培训)|(?<!虚)拟(?:于|在|召开|举办|组织|开展|发布)"
+    r"将(?:继续|进一步|不断|大力|着力|认真|持续|切实|重点|全面|深入|严格|努力|力争)|计划(?:在|于"
+    r"|开展|召开|举办|组织|发布|公开|培训)|(?<!虚)拟(?:于|在|召开|举办|组织|开展|发布)"
     r"|力争|下一步|下步|预计|争取|明年|来年|今后|要求[^,。;]{0,12}(?:不少于|至少|每)|目标(?:是|为|任务)"
 )
 _WILL = re.compile("将|如果|若|假如|不得|应当|必须")
 
-_BODIES = "单位|部门|学校|乡镇|镇街|街镇|街道|县区|区县|市县|县市区|县市|镇办|机构|企业|中小学|幼儿园|院校|高校|系统|镇|乡|局|市|县|区"
+_BODIES = (
+    "单位|部门|学校|乡镇|镇街|街镇|街道|县区|区县|市县|县市区|县市|镇办|机构|企业|中小学|幼儿园|院校"
+    "|高校|系统|镇|乡|局|市|县|区"
+)
 _SCOPE = re.compile(
     rf"(?:我|本)?全[省市区县州旗镇乡](?:教育系统|系统|各级|各类)?(?:各?(?:{_BODIES}))?"
-    rf"|(?:各|下属|所属|直属|局属|委属|厅属|校属|[省市区县]属|[省市区县]直)(?:各|级|类|事业){{0,2}}(?:{_BODIES})(?:\([^()]{{1,6}}\))?"
+    rf"|(?:各|下属|所属|直属|局属|委属|厅属|校属|[省市区县]属|[省市区县]直)(?:各|级|类"
+    rf"|事业){{0,2}}(?:{_BODIES})(?:\([^()]{{1,6}}\))?"
     r"|[\u4e00-\u9fff]{2,8}(?:中学|小学|幼儿园|职业学院|街道办事处)"
 )
 _SELF = re.compile("我[局厅委办镇乡院中市区县]|本[局厅委机单办镇乡院]|局机关|厅机关|委机关|机关本级|局本级")
@@ -90,7 +109,8 @@ class Times:
 
 
 def context(words: Times, start: int, at: int) -> Context | None:
-    """When and for whom a quantity at `at`, in the sentence from `start`, holds; None when that is not certain."""
+    """When and for whom a quantity at `at`, in the sentence from `start`, holds; None when that is not
+    certain."""
     text = words.text
     near = max(start, at - _NEAR)
     clause = _clause(text, near, at)
@@ -108,7 +128,8 @@ def _clause(text: str, start: int, at: int) -> int:
 
 
 def _period(words: Times, start: int, clause: int, at: int) -> tuple[Period, str | None] | None:
-    """The last time word before the quantity decides; in earlier sentences of the paragraph only the years count."""
+    """The last time word before the quantity decides; in earlier sentences of the paragraph only the years
+    count."""
     for word in words.within(start, at):
         kind = _kind(word)
         if kind == "dated":

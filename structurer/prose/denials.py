@@ -38,33 +38,67 @@ _ROWS = {
 
 # 无法, 无偿, 未来, 未公开, 未开通 are other words; after 未 and 没 something must be said to have happened.
 _NOT = re.compile(r"没有|未有|从无|并无|均无|(?<![毫若如])无(?![法偿论关障正线效锡须需人疑])|未|没")
-_HAPPENED = """收到过 收到 接到过 接到 受理过 受理 接收到 接收 发生过 发生 产生过 产生 出现过 出现 引发 引起 有 被提起 提起 被申请 再 曾 收取 办理
+_HAPPENED = """收到过 收到 接到过 接到 受理过 受理 接收到 接收 发生过 发生 产生过 产生 出现过 出现 引发
+引起 有 被提起 提起 被申请 再 曾 收取 办理
 收悉 新收到 新收 存在 涉及 承办 召开 举办 提出 出现 被 形成"""
-_BETWEEN = """任何 一例 一起 一件 一宗 例 件 过 了 相关 有关 关于 对 本机关 本局 本单位 政府信息公开 信息公开 政务公开 政府信息 的 公民 、 法人
-或 和 及 其他组织 其它组织 组织 社会 群众 公众 人 个人 单位 要求 提交 提出 涉及 申请人 各类 针对 方面 工作 公开政府信息 就 向我局 向本机关
-向本局 向我委 向本单位 我局 我委 行政 申请 提起 书面 因此 此类 该类 由此 省 市 区 县 级 直接 公开 以及 其他 而 引起 引发 产生 导致 造成"""
+_BETWEEN = """任何 一例 一起 一件 一宗 例 件 过 了 相关 有关 关于 对 本机关 本局 本单位 政府信息公开
+信息公开 政务公开 政府信息 的 公民 、 法人
+或 和 及 其他组织 其它组织 组织 社会 群众 公众 人 个人 单位 要求 提交 提出 涉及 申请人 各类 针对 方面 工作
+公开政府信息 就 向我局 向本机关
+向本局 向我委 向本单位 我局 我委 行政 申请 提起 书面 因此 此类 该类 由此 省 市 区 县 级 直接 公开 以及 其他
+而 引起 引发 产生 导致 造成"""
 _LEAD = re.compile(trie((_HAPPENED + " " + _BETWEEN).split()))
 _HAPPENED_AT = re.compile(trie(_HAPPENED.split()))
 _BECAUSE = re.compile(r"因|由于|针对|就|对|由|基于|关于|有关|涉及")
 _TAIL = re.compile(
     trie(
-        "案件 事件 情况 事项 申请 件 案 问题 现象 行为 业务 请求 办件 工单 情形 的 等 办理 数量 一事 之 的情况 信息 和受理".split()
+        [
+            "案件",
+            "事件",
+            "情况",
+            "事项",
+            "申请",
+            "件",
+            "案",
+            "问题",
+            "现象",
+            "行为",
+            "业务",
+            "请求",
+            "办件",
+            "工单",
+            "情形",
+            "的",
+            "等",
+            "办理",
+            "数量",
+            "一事",
+            "之",
+            "的情况",
+            "信息",
+            "和受理",
+        ]
     )
 )
 _LINK = re.compile(r"[、和及与或/]|以及|或者|,(?=(?:行政)?(?:复议|诉讼|投诉|举报))")
 _STOP = re.compile(r"[,。;:!?\n()|]|也|亦|均|都|;|而|且|\Z")
 _NEVER_BEFORE = re.compile(r"(?:如|若|是否|凡|确保|防止|避免|杜绝|力争|假如|对|要|应)[^,。;\n]{0,12}\Z")
-_PARTLY = re.compile(r"[0-9一二三四五六七八九十]月|[上下]半年|季度|期间")
 
 _FEE = re.compile(
-    r"(?:未|没有|没|不(?!得|应|能|准|足|仅|断|同)|无)(?!按|及时|缴|依|规)(?:[^,。;:!?\n(),]{0,24}?(?:收取|收过|产生|发生|存在|收缴))"
-    r"[^,。;:!?\n(),]{0,20}?(?:费用|收费|信息处理费|检索费|手续费)(?:和减免)?(?:的?(?:情况|现象|问题|行为|事项|情形))?"
+    r"(?:未|没有|没|不(?!得|应|能|准|足|仅|断|同)|无)(?!按|及时|缴|依"
+    r"|规)(?:[^,。;:!?\n(),]{0,24}?(?:收取|收过|产生|发生|存在|收缴))"
+    r"[^,。;:!?\n(),]{0,20}?(?:费用|收费|信息处理费|检索费|手续费)(?:和减免)?(?:的?(?:情况|现象"
+    r"|问题|行为|事项|情形))?"
     r"(?=[,。;、!?\n)(|]|\Z|和|及|也|或)"
-    r"|(?:没有|无)收费(?:的?(?:情况|现象|项目))?(?=[,。;、!?\n)(|]|\Z)|收费(?:和减免|及减免)?(?:的?情况)?:(?:无|没有|零)(?=[,。;!?\n]|\Z)"
+    r"|(?:没有|无)收费(?:的?(?:情况|现象|项目))?(?=[,。;、!?\n)(|]|\Z)|收费(?:和减免"
+    r"|及减免)?(?:的?情况)?:(?:无|没有|零)(?=[,。;!?\n]|\Z)"
 )
 _LISTED = re.compile(
-    rf"(?P<list>(?:{_TOPIC.pattern})(?:(?:案件|情况|申请|事项|数量|办件)?(?:[、和及与或]|以及)(?:{_TOPIC.pattern})){{0,6}})(?:案件|的?情况|申请|事项|数量|总数|总量)?"
-    r"(?:均|都|皆|全部|全年)?(?:发生|受理|收到)?(?P<says>(?:为|是|:|数为|数量为)?(?P<zero>零(?:申请|投诉|诉讼)?|〇|0(?![0-9.,%])|无(?![法偿论关障正线效]))(?:件|起|宗|例|次|元)?)"
+    rf"(?P<list>(?:{_TOPIC.pattern})(?:(?:案件|情况|申请|事项|数量|办件)?(?:[、和及与或]"
+    rf"|以及)(?:{_TOPIC.pattern})){{0,6}})(?:案件|的?情况|申请|事项|数量|总数|总量)?"
+    r"(?:均|都|皆|全部|全年)?(?:发生|受理|收到)?(?P<says>(?:为|是|:|数为"
+    r"|数量为)?(?P<zero>零(?:申请|投诉|诉讼)?|〇|0(?![0-9.,%])|无(?![法偿论关障正线效]))(?:件|起"
+    r"|宗|例|次|元)?)"
     r"(?=[,。;、!?\n)(|]|\Z|,)"
 )
 
@@ -110,7 +144,7 @@ def _objects(reading: Reading, at: int, end: int, strong: bool) -> tuple[list[st
     while topic is not None:
         after = _past(_TAIL, text, topic.end(), end)
         if _STOP.match(text, after) is None and _LINK.match(text, after) is None and after < end:
-            break
+            return [], 0  # 未发生行政复议、诉讼败诉案件: it is not lawsuits that did not happen
         if kind := _settled(reading, topic, at):
             kinds.append(kind)
         last = after
@@ -130,7 +164,8 @@ def _happens(text: str, at: int, end: int) -> bool:
 
 
 def _first(text: str, at: int, end: int) -> re.Match[str] | None:
-    """The first topic after a negation. What comes after 因 is the cause: topics there only lead to the first other one."""
+    """The first topic after a negation. What comes after 因 is the cause: topics there only lead to the
+    first other one."""
     stop = re.compile(r"[,。;:!?\n()|]").search(text, at, end)
     end = stop.start() if stop else end
     while at < end:
@@ -162,7 +197,8 @@ def _past(words: re.Pattern[str], text: str, at: int, end: int, keep: bool = Fal
 
 
 def _settled(reading: Reading, topic: re.Match[str], at: int) -> str | None:
-    """The kind of a topic; 申请 alone is an application only under a heading or after a sentence that says so."""
+    """The kind of a topic; 申请 alone is an application only under a heading or after a sentence that says
+    so."""
     kind = _KIND[topic[0]]
     if kind == "pronoun":
         text = reading.text

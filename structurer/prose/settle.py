@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from math import inf
 
 from structurer.observation import Finding
@@ -14,7 +15,8 @@ from structurer.prose.lexicon import CHANNELS, NOUNS
 SUM = "narrative.sum"
 CONTRADICTION = "narrative.contradiction"
 
-#: A total, its parts, and how many of them must be stated before a difference is worth a reader's look (0: never).
+#: A total, its parts, and how many of them must be stated before a difference is worth a reader's look (0:
+# never).
 FAMILIES: tuple[tuple[str, tuple[str, ...], int], ...] = (
     ("suggestions_and_proposals", ("npc_suggestions", "cppcc_proposals"), 2),
     ("staff", ("staff_full_time", "staff_part_time"), 2),
@@ -55,7 +57,8 @@ FAMILIES: tuple[tuple[str, tuple[str, ...], int], ...] = (
 _LENGTH = 24
 """Members of a list that are added up; no report states more in a sentence."""
 _TELLING = 20
-"""Totals under this agree with some sum of figures elsewhere in a report by chance too often to confirm it."""
+"""Totals under this agree with some sum of figures elsewhere in a report by chance too often to confirm
+it."""
 _STOP = re.compile("[。\n]")
 _LIST = re.compile(r"其中|包括|:|\(")
 _CLOSING = re.compile("(?:、|合计|总计|共计|一共|共|为|是)+")
@@ -64,14 +67,15 @@ _COUNTED = NOUNS["info"].units | NOUNS["apply"].units | {"名", "人", "位"}
 
 
 def without_parts(text: str, claims: Sequence[Claim]) -> list[Claim]:
-    """Leave out a row's figures where one sentence states two of them: each counts a part (两个公众号分别…)."""
+    """Leave out a row's figures where one sentence states two of them: each counts a part
+    (两个公众号分别…)."""
     places: dict[tuple[object, ...], list[Claim]] = defaultdict(list)
     for claim in claims:
         if claim.row:
             places[claim.row, claim.period, claim.as_of, claim.scope].append(claim)
     dropped: set[int] = set()
     for group in places.values():
-        for first, second in zip(group, group[1:], strict=False):
+        for first, second in pairwise(group):
             near = (
                 second.at - first.end < 300
                 and _STOP.search(text, first.end, max(first.end, second.at)) is None
@@ -81,7 +85,7 @@ def without_parts(text: str, claims: Sequence[Claim]) -> list[Claim]:
     return [claim for claim in claims if id(claim) not in dropped]
 
 
-# --- sums ---------------------------------------------------------------------------------------------------------
+# --- sums ---
 
 
 def add_up(text: str, sentences: dict[int, list[Claim]]) -> Iterator[Claim]:
@@ -153,7 +157,8 @@ def _named(claim: Claim) -> bool:
 
 
 def families(claims: Sequence[Claim]) -> Iterator[Finding]:
-    """Confirm totals whose parts stand elsewhere and add up; yield a finding where exhaustive parts do not."""
+    """Confirm totals whose parts stand elsewhere and add up; yield a finding where exhaustive parts do
+    not."""
     stated: dict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
         if claim.row and claim.counts_year:
@@ -179,7 +184,7 @@ def families(claims: Sequence[Claim]) -> Iterator[Finding]:
             )
 
 
-# --- repetitions and contradictions ----------------------------------------------------------------------------------
+# --- repetitions and contradictions ---
 
 
 def grouped(claims: Iterable[Claim]) -> list[list[Claim]]:

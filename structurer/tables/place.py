@@ -290,11 +290,31 @@ def _lost(lines: Sequence[Line], chosen: _Chosen, shares: Mapping[str, _Share]) 
             after = next((order.index(later.row) for later in lines[index + 1 :] if later.row in chosen), len(order))
             lost.update((row, tuple(line.tokens)) for row in order[last + 1 : after] if row not in named)
     stacks = [stack for stack in _stacks(lines, chosen) if len(stack) > 1]
-    if any(len(stack[-1].tokens) > len(chosen[str(stack[-1].row)][1].columns) for stack in stacks):
+    if _stacked_on_purpose(stacks, chosen):
         for stack in stacks:
             if str(stack[-1].row) not in shares:
                 lost.update((str(line.row), tuple(stack[-1].tokens)) for line in stack)
     return lost
+
+
+def _stacked_on_purpose(stacks: Sequence[list[Line]], chosen: _Chosen) -> bool:
+    """Whether labels without cells are a layout rather than rows whose cells are all blank.
+
+    A stack before more cells than one row has is a layout; so are stacks that end where groups end,
+    one and all, with cells missing behind them.
+    """
+    widths = [len(chosen[str(stack[-1].row)][1].columns) for stack in stacks]
+    if any(len(stack[-1].tokens) > width for stack, width in zip(stacks, widths, strict=True)):
+        return True
+    group = {row: entry.under for row, (entry, _, _) in chosen.items()}
+    order = list(chosen)
+    last = {row for at, row in enumerate(order) if at + 1 == len(order) or group[order[at + 1]] != group[row]}
+    inside = [
+        (str(stack[-1].row), len(stack[-1].tokens) < width)
+        for stack, width in zip(stacks, widths, strict=True)
+        if group[str(stack[-1].row)] and group[str(stack[-2].row)] == group[str(stack[-1].row)]
+    ]
+    return any(short for _, short in inside) and all(row in last for row, _ in inside)
 
 
 def _stacks(lines: Sequence[Line], chosen: _Chosen) -> Iterator[list[Line]]:

@@ -181,7 +181,7 @@ class _Bound:
     # -- which token prints which cell
 
     def _find_tokens(self) -> None:
-        sure = self.balance.complete and self.balance.feasible and not self.balance.changes and not self.contested
+        sure = self.balance.complete and self.balance.feasible and not self.contested
         placed = self.balance.placed if sure else None
         for number, (row, first) in enumerate(zip(self.placed, self.first, strict=True)):
             if row.layout == "exact":
@@ -209,7 +209,7 @@ class _Bound:
         sums = self._sums()
         for at, cell in enumerate(self.places):
             tokens = self.tokens[at]
-            if len(tokens) == 1 and tokens[0] is not None:
+            if len(tokens) == 1 and tokens[0] is not None and not self._shaky(at):
                 yield self._printed_cell(at, cell, tokens[0], sums)
             else:
                 yield self._open_cell(at, cell, sums)
@@ -274,8 +274,6 @@ class _Bound:
     def _may_infer(self, at: int, sums: Sums) -> bool:
         """The proof is whole, nothing around the cell is in doubt, and the prior is allowed here."""
         broken = sums[at][1]
-        if self.balance.changes and self.row_of[at].layout == "short":
-            return False
         if not (self.balance.complete and self.balance.feasible) or self.contested or broken:
             return False
         if self.balance.changes and self._near_suspect(at):
@@ -284,6 +282,10 @@ class _Bound:
             return True
         prior_allowed = self.trusted and self.row_of[at].layout != "missing"
         return prior_allowed and (self.bound[at] > 1 or self.all_zero or self.long_row)
+
+    def _shaky(self, at: int) -> bool:
+        """A cell of a short row whose place was found by sums that do not hold."""
+        return bool(self.balance.changes) and self.row_of[at].layout == "short" and self._near_suspect(at)
 
     def _near_suspect(self, at: int) -> bool:
         return any(

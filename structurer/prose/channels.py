@@ -1,0 +1,78 @@
+"""Where something was published: the channels a sentence names, and the rows that count what each of them
+disclosed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from structurer.prose.lexicon import CHANNEL_KINDS, CHANNELS
+from structurer.prose.words import Token, tokens
+
+_BACK = 120
+"""Characters of the same sentence in which an earlier clause may name the channel."""
+_WAYS_OUT = re.compile("(?:等|多种|各种|各类)[^,。;]{0,8}(?:方式|渠道|途径|载体|形式|平台|媒介|媒体)")
+_WHERE = re.compile('"([^"]{2,15})"(?=平台|网|公众|群众|市民|栏目)')
+_TOPIC = re.compile(
+    "重点领域|重点信息|财政|预算|决算|资金|专项|权力|许可|处罚|双随机|招生|招聘|采购|建议|提案"
+    "|解读|扶贫|脱贫|环境|安全|目录|领域|方面"
+)
+_BOTH = ("disclosed_wechat", "disclosed_weibo")
+
+
+def channel_rows(channels: Sequence[str], clause: str, verb: str) -> tuple[str, ...]:
+    """The row of what these channels published; two rows for a sum of them; all disclosed for an open list
+    of many."""
+    kinds = list(dict.fromkeys(channels))
+    if len(kinds) == 1:
+        row = CHANNELS.get(kinds[0])
+        if row is None:
+            return _BOTH if kinds[0] == "both_micro" else ()
+        return (row,)
+    if set(kinds) <= {"wechat", "weibo", "both_micro"}:
+        return _BOTH
+    open_list = _WAYS_OUT.search(clause) is not None
+    whole = len(kinds) >= 3 and "website" in kinds and open_list and verb.endswith("公开")
+    return ("disclosed_items",) if whole else ()
+
+
+def place(text: str, start: int, at: int) -> str | None:
+    """The channel or platform a figure is of, as printed: views and answers are counted for each."""
+    low = max(start, at - _BACK)
+    named = list(_WHERE.finditer(text, low, at))
+    if named:
+        return named[-1][1]
+    words = [word for word in tokens(text, low, at) if word.kind in CHANNEL_KINDS]
+    return text[words[-1].start : words[-1].end] if words else None
+
+
+def clause_of(text: str, words: Sequence[Token], start: int, at: int) -> str:
+    """The clause these words stand in."""
+    low = max(start, text.rfind(",", start, words[0].start) + 1)
+    high = text.find(",", words[-1].end, at)
+    return text[low : high if high >= 0 else at]
+
+
+def inherited(text: str, start: int, at: int) -> list[Token]:
+    """The channels of the nearest earlier clause of the sentence that names any."""
+    low = max(start, at - _BACK)
+    words = [word for word in tokens(text, low, at) if word.kind in CHANNEL_KINDS]
+    if not words:
+        return []
+    comma = text.rfind(",", low, words[-1].start)
+    return [word for word in words if word.start > comma]
+
+
+def is_narrowed(text: str, start: int, at: int, heading: str) -> bool:
+    """Whether the heading, or the sentence before, makes a figure at `at` that of one channel or topic
+    only."""
+    low = max(0, start - 60)
+    before = text[low:start].rstrip("。;\n")
+    cut = max(before.rfind(stop) for stop in "。;\n") + 1
+    if (
+        _TOPIC.search(heading)
+        or _TOPIC.search(before, cut)
+        or _TOPIC.search(text, max(start, at - _BACK), at)
+    ):
+        return True
+    return any(word.kind in CHANNEL_KINDS for word in tokens(before, cut, len(before)))
