@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from functools import cached_property
 
@@ -14,6 +15,9 @@ CELL = "\x1f"
 """Ends a cell in the text of a grid (HTML, DOCX, PDF tables), so that an empty cell stays visible."""
 ROW = "\x1e"
 """Ends a row in the text of a grid."""
+
+
+_IMAGE_NAME = re.compile(r"\.(?:png|jpe?g|gif|bmp)\b|!\[[^\]]*\]\(", re.I)
 
 
 class Span(BaseModel):
@@ -91,6 +95,11 @@ class Document(BaseModel):
     def folded(self) -> str:
         """The text folded, character for character (see structurer.fold)."""
         return fold(self.text)
+
+    def pictured(self, start: int, end: int) -> bool:
+        """Whether an image, or the name of one, stands in a span of the text."""
+        inside = any(start <= image.start < end for image in self.images)
+        return inside or _IMAGE_NAME.search(self.folded, start, end) is not None
 
     def to_source(self, start: int, end: int) -> Span:
         """The span of the source that a non-empty span of the text was read from."""

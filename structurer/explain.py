@@ -60,7 +60,9 @@ def explain(
         raise UnknownIndicator(indicator, get_close_matches(indicator, forms.cells, n=1))
     tables = read_tables(document, forms)
     label = observation.label if observation is not None else known.label if known is not None else indicator
-    return Explanation(indicator, label, observation, tuple(_lines(document, extraction, tables, indicator, forms)))
+    return Explanation(
+        indicator, label, observation, tuple(_lines(document, extraction, tables, indicator, forms))
+    )
 
 
 def _lines(
@@ -78,10 +80,16 @@ def _lines(
     if row is not None:
         yield from _on_the_page(document, row)
     else:
-        yield from (f'Line {_line(document, item.start)} prints "{item.quote}".' for item in observation.evidence)
+        yield from (
+            f'Line {_line(document, item.start)} prints "{item.quote}".' for item in observation.evidence
+        )
     yield from _rules(extraction, tables, indicator, forms)
     if observation.candidates:
-        yield "Candidates: " + ", ".join("left blank" if c is None else str(c) for c in observation.candidates) + "."
+        yield (
+            "Candidates: "
+            + ", ".join("left blank" if c is None else str(c) for c in observation.candidates)
+            + "."
+        )
     yield "Assumed: " + (", ".join(observation.assumes) if observation.assumes else "nothing") + "."
 
 
@@ -111,7 +119,9 @@ def _on_the_page(document: Document, row: PlacedRow) -> Iterator[str]:
 def _rules(
     extraction: Extraction, tables: Sequence[TableReading], indicator: str, forms: Forms
 ) -> Iterator[str]:
-    checks = [c for c in confront(extraction.observations, present(tables, forms)) if indicator in c.indicators]
+    checks = [
+        c for c in confront(extraction.observations, present(tables, forms)) if indicator in c.indicators
+    ]
     if not checks:
         yield "No rule of the form binds it."
     for check in checks:

@@ -52,7 +52,9 @@ def _table() -> dict[int, str | int]:
 
 
 _TABLE = _table()
-_MOVED = re.compile("[" + "".join(re.escape(chr(code)) for code in _TABLE if chr(code).translate(_TABLE) != chr(code)) + "]+")
+_MOVED = re.compile(
+    "[" + "".join(re.escape(chr(code)) for code in _TABLE if chr(code).translate(_TABLE) != chr(code)) + "]+"
+)
 _GAPS = re.compile(r"[\s\u200b]+")
 
 

@@ -135,6 +135,11 @@ class Table(_Value):
         """Every rule of the table, laid over its cells."""
         return tuple(edit for rule in self.rules for edit in self._laid(rule))
 
+    @property
+    def single_column(self) -> bool:
+        """A list of labels, each with one number."""
+        return all(len(block.columns) == 1 for block in self.blocks)
+
     def _laid(self, rule: Rule) -> Iterator[Edit]:
         if rule.for_each is None:
             yield Edit(rule=rule, left=rule.left, right=rule.right, or_right=rule.or_right)
@@ -177,7 +182,9 @@ class Form(_Value):
         known = {cell.column if rule.for_each == "row" else cell.row for cell in table.cells}
         unknown = [name for name in (*rule.left, *rule.right) if name not in known]
         if unknown:
-            raise ValueError(f"table {table.id}, rule {rule.id}: no such {rule.for_each}: {', '.join(unknown)}")
+            raise ValueError(
+                f"table {table.id}, rule {rule.id}: no such {rule.for_each}: {', '.join(unknown)}"
+            )
 
 
 class Forms(_Value):
@@ -198,7 +205,12 @@ class Forms(_Value):
     @cached_property
     def cells(self) -> Mapping[str, Cell]:
         """Every public indicator of every form; the newest form wins where a key recurs."""
-        return {key: cell for form in self.forms for table in form.tables for key, cell in table.by_indicator.items()}
+        return {
+            key: cell
+            for form in self.forms
+            for table in form.tables
+            for key, cell in table.by_indicator.items()
+        }
 
 
 def schemas_folder() -> Path:

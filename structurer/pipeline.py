@@ -49,7 +49,9 @@ def extract(document: Document, forms: Forms) -> Extraction:
     about = metadata(document, sections)
     cells = [observation for table in tables for observation in table.observations]
     if not (tables or prose.observations or _named(about)):
-        raise NotAReport(document.path, "no title, section or table of an annual report on information disclosure")
+        raise NotAReport(
+            document.path, "no title, section or table of an annual report on information disclosure"
+        )
     crossed = crossings(forms, (table.table for table in tables))
     between = confront([*cells, *prose.observations], crossed)
     stated = reconcile(prose.observations, between)
@@ -62,7 +64,7 @@ def extract(document: Document, forms: Forms) -> Extraction:
         *(Finding(rule="document.reading", severity="info", message=note) for note in document.notes),
     ]
     return Extraction(
-        document=_info(document, about, tables, forms),
+        document=_info(document, about, tables, sections, forms),
         observations=observations,
         findings=tuple(findings),
         sections=tuple(_section(document, section) for section in sections),
@@ -83,11 +85,17 @@ def present(tables: Sequence[TableReading], forms: Forms) -> list[Table]:
 
 
 def _info(
-    document: Document, about: Sequence[Observation], tables: Sequence[TableReading], forms: Forms
+    document: Document,
+    about: Sequence[Observation],
+    tables: Sequence[TableReading],
+    sections: Sequence[Section],
+    forms: Forms,
 ) -> DocumentInfo:
     known = {observation.indicator: observation.value for observation in about if observation.accepted}
-    read_as = {table.table: table.info for table in tables}
     absent = TableInfo(form=None, state="absent")
+    pictured = {s.kind for s in sections if document.pictured(s.body, s.end)}
+    read_as = dict.fromkeys(pictured, TableInfo(form=None, state="image"))
+    read_as.update((table.table, table.info) for table in tables)
     newest_first = [table for form in reversed(forms.forms) for table in form.tables if not table.prose]
     expected = dict.fromkeys(table.id for table in newest_first)
     year = known.get("metadata.year")

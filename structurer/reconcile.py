@@ -59,5 +59,3 @@ def _confirm(statement: Observation, rules: Sequence[str]) -> Observation:
     return statement.model_copy(
         update={"status": "verified", "rules": tuple(dict.fromkeys((*statement.rules, *rules)))}
     )
-
-

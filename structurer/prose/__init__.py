@@ -29,8 +29,8 @@ __all__ = ["Statements", "statements"]
 _AMOUNTS = frozenset(("fees_charged", "budget"))
 # A numeral before a classifier, a multiplier or a stop: sentences without one need no closer look.
 _COUNTS = re.compile(
-    "[0-9][余多几百千万亿 ]{0,4}[人件条场期批篇份次项宗起例名位个则处户家元班幅万亿+,)]|[0-9][万亿余多]?$"
-    "|[一二三四五六七八九十两百千万](?:[余多几百千万]{0,3}[人件条场期批篇份次项宗起例名位个则处户家元班幅])"
+    "[0-9一二三四五六七八九十两百千万]"
+    r"(?:[余多几百千万亿 ]{0,4}[人件条场期批篇份次项宗起例名位个则处户家元班幅+,)]|[万亿余多]{0,2}\Z|[万亿])"
 )
 _LONGEST = 80
 """Characters of evidence; a longer clause is cut from the left."""

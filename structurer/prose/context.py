@@ -11,8 +11,8 @@ from structurer.observation import Period
 _TIMES = {
     # Every year is written so; the report's own sets the period to the year, others are decided by _dated.
     "to_date": (
-        r"截[至止]到?(?P<date>(?:(?:20[0-9]{2}|本|当"
-        r"|今)?年)?(?:度)?(?:(?P<m>[0-9]{1,2})月)?(?:(?P<d>[0-9]{1,2})[日号])?(?P<e>年?[底末])?)"
+        r"截[至止]到?(?P<date>(?:(?:20[0-9]{2}|本|当|今)?年)?度?"
+        r"(?:(?P<m>[0-9]{1,2})月)?(?:(?P<d>[0-9]{1,2})[日号])?(?P<e>年?[底末])?)"
     ),
     "whole": (
         r"(?:20[0-9]{2}年)?1(?:月1日|月)?(?:至|-|到|起,?至?)(?:20[0-9]{2}年)?12月(?:31日)?"
@@ -27,28 +27,30 @@ _TIMES = {
     "event": (
         r"(?:20[0-9]{2}年)?[0-9]{1,2}月(?:份|[0-9]{1,2}[日号]|[上中下]旬|初|中|间)?(?![底末])"
         r"|[上下]半年|[一二三四]季度|第[一二三四]季度"
-        r"|(?<!报告)(?<!统计)(?<!年度)期间|当[天日]|现场会上|活动中|此次|本次|首[次期]"
+        r"|期间(?<!报告期间)(?<!统计期间)(?<!年度期间)|当[天日]|现场会上|活动中|此次|本次|首[次期]"
     ),
-    "previous": r"(?<![比较与同和])(?:上一?年度?|去年)(?!结转|转结|末|底|同期|相比|的?基础)",
+    "previous": r"[上去]一?年(?<![比较与同和][上去]年)度?(?!结转|转结|末|底|同期|相比|的?基础)",
     "next": r"明年|下一年度?|来年",
     "often": r"每[周年季次]|每个?季度|周均|年均",
     "month": r"每个?月|月均",
     "day": r"每[天日]|日均",
     "now": r"(?:截[至止]到?)?(?:目前|现在)",
-    "year": r"全年|本年度?|今年|年内|(?<!多)(?<!几)(?<!两)(?<!三)一年来|年度内|报告期|当年",
+    "year": r"全年|本年度?|今年|年内|一年来(?<![多几两三]一年来)|年度内|报告期|当年",
     "dated": r"(?:20[0-9]{2}|二[〇○0零]二?[〇○零一二三四五六七八九][一二三四五六七八九]?)年度?",
 }
 _TIME = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _TIMES.items()))
+_TIME_BEGINS = re.compile(
+    "[0-9截自从实施成开上建运颁创历迄近往两二三四五六七八九十下一第期当现活此本首去明来每周年月日目全今报]"
+)
 _YEAR = re.compile("20[0-9]{2}")
-_BEFORE = re.compile("20[0-9]{2}年|(?<![比较与同和])(?:上年|去年)|全年|本年|今年")
+_BEFORE = re.compile("20[0-9]{2}年|上年(?<![比较与同和]上年)|去年(?<![比较与同和]去年)|全年|本年|今年")
 _STOP = re.compile("[。;!?\\n|]")
-_LOCAL = frozenset(("month", "day", "often"))
 
 # What is planned, required or supposed did not happen. 将 alone also marks an object (将意见公开), so only
 # in the same clause.
 _PLAN = re.compile(
     r"将(?:继续|进一步|不断|大力|着力|认真|持续|切实|重点|全面|深入|严格|努力|力争)|计划(?:在|于"
-    r"|开展|召开|举办|组织|发布|公开|培训)|(?<!虚)拟(?:于|在|召开|举办|组织|开展|发布)"
+    r"|开展|召开|举办|组织|发布|公开|培训)|拟(?<!虚拟)(?:于|在|召开|举办|组织|开展|发布)"
     r"|力争|下一步|下步|预计|争取|明年|来年|今后|要求[^,。;]{0,12}(?:不少于|至少|每)|目标(?:是|为|任务)"
 )
 _WILL = re.compile("将|如果|若|假如|不得|应当|必须")
@@ -58,11 +60,13 @@ _BODIES = (
     "|高校|系统|镇|乡|局|市|县|区"
 )
 _SCOPE = re.compile(
-    rf"(?:我|本)?全[省市区县州旗镇乡](?:教育系统|系统|各级|各类)?(?:各?(?:{_BODIES}))?"
-    rf"|(?:各|下属|所属|直属|局属|委属|厅属|校属|[省市区县]属|[省市区县]直)(?:各|级|类"
-    rf"|事业){{0,2}}(?:{_BODIES})(?:\([^()]{{1,6}}\))?"
-    r"|[\u4e00-\u9fff]{2,8}(?:中学|小学|幼儿园|职业学院|街道办事处)"
+    rf"全[省市区县州旗镇乡](?:教育系统|系统|各级|各类)?(?:各?(?:{_BODIES}))?"
+    rf"|(?:各|下属|所属|直属|局属|委属|厅属|校属|省属|市属|区属|县属|省直|市直|区直|县直)"
+    rf"(?:各|级|类|事业){{0,2}}(?:{_BODIES})(?:\([^()]{{1,6}}\))?"
+    r"|中学|小学|幼儿园|职业学院|街道办事处"
 )
+_SCHOOLS = frozenset(("中学", "小学", "幼儿园", "职业学院", "街道办事处"))
+_NAME = re.compile(r"[\u4e00-\u9fff]+\Z")
 _SELF = re.compile("我[局厅委办镇乡院中市区县]|本[局厅委机单办镇乡院]|局机关|厅机关|委机关|机关本级|局本级")
 _ASIDE = frozenset("在向对为给到于就受和及、与使让将被跨")
 _OPENING = frozenset(',:(、年度底月日末来内"共中')
@@ -91,12 +95,11 @@ class Times:
         """The time words of a sentence before `at`, the nearest first."""
         near = max(start, at - _NEAR)
         if near > start:
-            return reversed(list(_TIME.finditer(self.text, near, at)))
+            return reversed(list(_words(self.text, near, at)))
         if start not in self._found:
             stop = _STOP.search(self.text, at, start + _NEAR)
-            self._found[start] = list(
-                _TIME.finditer(self.text, start, stop.start() if stop else start + _NEAR)
-            )
+            end = stop.start() if stop else start + _NEAR
+            self._found[start] = list(_words(self.text, start, end))
         return (word for word in reversed(self._found[start]) if word.start() < at)
 
     def earlier(self, start: int) -> str:
@@ -106,6 +109,14 @@ class Times:
         for word in _BEFORE.finditer(self.text, begin, start):
             last = word[0]
         return last
+
+
+def _words(text: str, at: int, end: int) -> Iterator[re.Match[str]]:
+    while head := _TIME_BEGINS.search(text, at, end):
+        word = _TIME.match(text, head.start(), end)
+        at = word.end() if word else head.end()
+        if word:
+            yield word
 
 
 def context(words: Times, start: int, at: int) -> Context | None:
@@ -188,10 +199,14 @@ def _scope(text: str, start: int, at: int) -> str | None:
     """Whose figure it is: "" the office's own, None when another body is named but not as the subject."""
     scope = ""
     for word in _SCOPE.finditer(text, start, at):
-        before = text[word.start() - 1] if word.start() > start else ","
+        begin = word.start()
+        if word[0] in _SCHOOLS:  # 实验小学: its name stands before it
+            name = _NAME.search(text, max(start, begin - 8), begin)
+            begin = name.start() if name else begin
+        before = text[begin - 1] if begin > start else ","
         if before in _OPENING or (before == "、" and scope):
-            scope = word[0]
-        elif before not in _ASIDE and word.start() >= _clause(text, start, at):
+            scope = text[begin : word.end()]
+        elif before not in _ASIDE and begin >= _clause(text, start, at):
             return None
     if scope:
         own = list(_SELF.finditer(text, start, at))

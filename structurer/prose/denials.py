@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from structurer.prose.claim import Claim
@@ -21,6 +22,8 @@ _TOPICS = {
     "npc": WORDS["npc"],
     "cppcc": WORDS["cppcc"],
 }
+_HINT = re.compile("诉讼|复议|申请|费|投诉|举报|发布会|提案|建议|议案")
+_ZERO = re.compile("[0零〇无]")
 _KIND = {word: kind for kind, words in _TOPICS.items() for word in words.split()}
 _TOPIC = re.compile(trie(_KIND))
 _ROWS = {
@@ -37,7 +40,7 @@ _ROWS = {
 }
 
 # 无法, 无偿, 未来, 未公开, 未开通 are other words; after 未 and 没 something must be said to have happened.
-_NOT = re.compile(r"没有|未有|从无|并无|均无|(?<![毫若如])无(?![法偿论关障正线效锡须需人疑])|未|没")
+_NOT = re.compile(r"没有|未有|从无|并无|均无|无(?<![毫若如]无)(?![法偿论关障正线效锡须需人疑])|未|没")
 _HAPPENED = """收到过 收到 接到过 接到 受理过 受理 接收到 接收 发生过 发生 产生过 产生 出现过 出现 引发
 引起 有 被提起 提起 被申请 再 曾 收取 办理
 收悉 新收到 新收 存在 涉及 承办 召开 举办 提出 出现 被 形成"""
@@ -105,21 +108,20 @@ _LISTED = re.compile(
 
 def denials(reading: Reading, spans: Sequence[tuple[int, int]]) -> Iterator[Claim]:
     """Every row that the text says is zero; the claims of one sentence share its wording."""
-    for index, (start, end) in enumerate(spans):
-        text = reading.text
-        if _NOT.search(text, start, end) is None and not _zero_like(text, start, end):
+    text = reading.text
+    ends = [end for _, end in spans]
+    seen = -1
+    for hint in _HINT.finditer(text):
+        index = bisect_left(ends, hint.start())
+        if index == seen or index >= len(spans):
             continue
+        seen = index
+        start, end = spans[index]
         yield from _negated(reading, index, start, end)
-        yield from _fees(reading, index, start, end)
-        yield from _listed(reading, index, start, end)
-
-
-def _zero_like(text: str, start: int, end: int) -> bool:
-    return (
-        text.find("0", start, end) >= 0
-        or text.find("零", start, end) >= 0
-        or text.find("不", start, end) >= 0
-    )
+        if text.find("费", start, end) >= 0:
+            yield from _fees(reading, index, start, end)
+        if _ZERO.search(text, start, end):
+            yield from _listed(reading, index, start, end)
 
 
 def _negated(reading: Reading, index: int, start: int, end: int) -> Iterator[Claim]:

@@ -30,7 +30,9 @@ _BOTH = re.compile(r"([0-9]+)")
 _NOT_HAN = re.compile(r"[^\u3007\u4e00-\u9fff]+")
 _ENUMERATOR = re.compile(r"[(\[]?[0-9]{1,2}(?:[.、,:)\]]+|(?=[\u4e00-\u9fff]))")
 _DIGIT = re.compile(r"[0-9]")
-_GLUED = re.compile(rf"(?P<label>.*[\u4e00-\u9fff\"')\]])[::]?(?P<number>[+\-]?{_NUMBER}(?:{UNITS})?)[,。;;]?")
+_GLUED = re.compile(
+    rf"(?P<label>.*[\u4e00-\u9fff\"')\]])[::]?(?P<number>[+\-]?{_NUMBER}(?:{UNITS})?)[,。;;]?"
+)
 
 # A remark or an instruction in brackets: whatever numbers and labels it holds are not the table's.
 _REMARK = re.compile(r"\((?![一二三四五六七八九十]{1,3}\))(?=[^()]*[\u4e00-\u9fff])[^()]{1,300}\)")

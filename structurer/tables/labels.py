@@ -9,7 +9,9 @@ from structurer.fold import fold
 from structurer.forms import Forms, Table
 from structurer.tables.cells import han
 
-_ENUMERATOR = re.compile(r"^(?:其中[::]?|\([一二三四五六七八九十]{1,3}\)|[一二三四五六七八九十]{1,3}、|[0-9]{1,2}[.、])+")
+_ENUMERATOR = re.compile(
+    r"^(?:其中[::]?|\([一二三四五六七八九十]{1,3}\)|[一二三四五六七八九十]{1,3}、|[0-9]{1,2}[.、])+"
+)
 _REMARK = re.compile(r"\((?![一二三四五六七八九十]{1,3}\))[^()]*\)")
 
 
@@ -33,7 +35,9 @@ class Vocabulary:
 
     def __init__(self, tables: tuple[tuple[str, Table], ...]) -> None:
         self.tables = dict(tables)
-        self.rows: tuple[str, ...] = _merged([[row.id for block in t.blocks for row in block.rows] for _, t in reversed(tables)])
+        self.rows: tuple[str, ...] = _merged(
+            [[row.id for block in t.blocks for row in block.rows] for _, t in reversed(tables)]
+        )
         self.rank = {row: rank for rank, row in enumerate(self.rows)}
         self.row_keys: dict[str, set[str]] = {}
         columns: set[str] = set()
@@ -43,9 +47,13 @@ class Vocabulary:
             for block in table.blocks:
                 groups.update({key(block.heading), *(key(row.under) for row in block.rows)})
                 groups.update(key(column.under) for column in block.columns)
-                columns.update(key(text) for column in block.columns for text in (column.label, *column.variants))
+                columns.update(
+                    key(text) for column in block.columns for text in (column.label, *column.variants)
+                )
                 for row in block.rows:
-                    for text in {key(label) for label in (row.label, *row.variants)} | {_whole_key(row.label)}:
+                    for text in {key(label) for label in (row.label, *row.variants)} | {
+                        _whole_key(row.label)
+                    }:
                         self.row_keys.setdefault(text, set()).add(row.id)
         groups.discard("")
         self._headed = {

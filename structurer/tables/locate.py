@@ -22,7 +22,7 @@ _HEADERS = re.compile(
             rf"|{_loose('本年新收政府信息')})",
             rf"(?P<disputes>(?:{_loose('行政复议')}{_J}{_loose('行政诉讼')}{_J})?(?:{_loose('未经复议直接起诉')}{_J}"
             rf"{_loose('复议后起诉')}{_J})?{_loose('结果维持')}(?={_J}{_loose('结果纠正')}))",
-            rf"(?P<statistics>{_loose('统计指标')}|{_loose('主动公开政府信息数')}(?=[\s|(,:：\x1f]))",
+            rf"(?P<statistics>{_loose('主动公开政府信息数')}(?=[\s|(,:0-9\x1f]))",
         )
     )
 )
@@ -32,6 +32,10 @@ _AFTER = re.compile(
     r"(?:政府信息公开工作)?(?:存在的?)?(?:主要)?问题(?:及|和|与|以及)|其他需要报告|主动公开政府信息情况))",
     re.M,
 )
+
+
+_STARTS_ONCE = frozenset({"statistics"})
+"""Tables whose header is printed once only: met again, it begins a second copy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +56,13 @@ def locate(folded: str) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
     heads = [(match.start(), str(match.lastgroup)) for match in _HEADERS.finditer(folded)]
     clusters: list[tuple[str, int]] = []
     for start, table in heads:
-        if not clusters or clusters[-1][0] != table:
+        if not clusters or clusters[-1][0] != table or table in _STARTS_ONCE:
             clusters.append((table, start))
     first: dict[str, Span] = {}
     again: list[Span] = []
     for index, (table, start) in enumerate(clusters):
         limit = clusters[index + 1][1] if index + 1 < len(clusters) else len(folded)
-        last = max(head for head, name in heads if name == table and head < limit)
+        last = max(head for head, name in heads if name == table and start <= head < limit)
         after = _AFTER.search(folded, last, limit)
         span = Span(table, start, after.start() if after else limit)
         if table in first:

@@ -94,7 +94,10 @@ def _forms(lines: Sequence[Line], by_row: Mapping[str, list[Line]], vocabulary: 
 def _row_score(table: Table, by_row: Mapping[str, list[Line]]) -> tuple[int, int]:
     """Rows with cells that the form knows, less those it does not; then labels alone."""
     known = {row.id for block in table.blocks for row in block.rows}
-    cells = sum(_row_weight(table, row, found) if row in known else _group_weight(table, found) for row, found in by_row.items())
+    cells = sum(
+        _row_weight(table, row, found) if row in known else _group_weight(table, found)
+        for row, found in by_row.items()
+    )
     return cells, sum(1 if row in known else -1 for row in by_row)
 
 
@@ -105,9 +108,13 @@ def _row_weight(table: Table, row: str, found: Sequence[Line]) -> int:
 
 def _group_weight(table: Table, found: Sequence[Line]) -> int:
     """A label that is a row of another form and a group line of this one, with the cells of the group."""
-    sizes = [len(rows) * len(block.columns) for block in table.blocks for rows in [_group(block, found[0].label)]]
-    return 1 if any(size and size == len(line.tokens) for size in sizes for line in found) else -1 * any(
-        line.tokens for line in found
+    sizes = [
+        len(rows) * len(block.columns) for block in table.blocks for rows in [_group(block, found[0].label)]
+    ]
+    return (
+        1
+        if any(size and size == len(line.tokens) for size in sizes for line in found)
+        else -1 * any(line.tokens for line in found)
     )
 
 
@@ -128,7 +135,9 @@ def _forms_by_block(by_row: Mapping[str, list[Line]], vocabulary: Vocabulary) ->
         headless = scores[row_id][form] <= 0 if form in scores[row_id] else True
         found = _find(vocabulary.tables[form], row_id)
         tokens = len(by_row[row_id][0].tokens) if row_id in by_row else 0
-        if found is not None and not (headless and tokens and not _only_here(row_id, tokens, form, vocabulary)):
+        if found is not None and not (
+            headless and tokens and not _only_here(row_id, tokens, form, vocabulary)
+        ):
             chosen[row_id] = (*found, form)
         elif found is not None:
             chosen[row_id] = (*found, "")
@@ -287,7 +296,9 @@ def _lost(lines: Sequence[Line], chosen: _Chosen, shares: Mapping[str, _Share]) 
         if line.tokens and line.row in chosen and not line.misplaced:
             last = order.index(line.row)
         elif line.tokens and id(line) not in shared:
-            after = next((order.index(later.row) for later in lines[index + 1 :] if later.row in chosen), len(order))
+            after = next(
+                (order.index(later.row) for later in lines[index + 1 :] if later.row in chosen), len(order)
+            )
             lost.update((row, tuple(line.tokens)) for row in order[last + 1 : after] if row not in named)
     stacks = [stack for stack in _stacks(lines, chosen) if len(stack) > 1]
     if _stacked_on_purpose(stacks, chosen):
@@ -330,7 +341,9 @@ def _stacks(lines: Sequence[Line], chosen: _Chosen) -> Iterator[list[Line]]:
 
 
 def _places(row: str, block: Block, form: str, vocabulary: Vocabulary) -> tuple[Cell, ...]:
-    table = vocabulary.tables[form] if form else next(t for t in vocabulary.tables.values() if block in t.blocks)
+    table = (
+        vocabulary.tables[form] if form else next(t for t in vocabulary.tables.values() if block in t.blocks)
+    )
     return tuple(table.by_indicator[f"{table.id}.{row}.{column.id}"] for column in block.columns)
 
 

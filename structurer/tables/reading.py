@@ -19,7 +19,10 @@ from structurer.tables.sequence import place_in_sequence
 from structurer.tables.settle import Settled, settle
 
 _UNIT = re.compile(r"单位[::]?\s*(万元|亿元|元)|\((万元|亿元|元)\)")
-_IMAGE = re.compile(r"\.(?:png|jpe?g|gif|bmp)\b|!\[[^\]]*\]\(", re.I)
+
+
+_FEWEST_ROWS = 3
+"""Rows below which a list of labels and numbers is no statistics table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,8 @@ def read_tables(document: Document, forms: Forms) -> list[TableReading]:
         _read(document, span, stream, forms, span.table in repeated, lost)
         for span, stream in zip(spans, streams, strict=True)
     ]
-    return [_as_its_neighbours(table, found, forms) for table in found]
+    there = [table for table in found if table is not None]
+    return [_as_its_neighbours(table, there, forms) for table in there]
 
 
 def _as_its_neighbours(table: TableReading, found: Sequence[TableReading], forms: Forms) -> TableReading:
@@ -57,7 +61,9 @@ def _as_its_neighbours(table: TableReading, found: Sequence[TableReading], forms
     same = {form: t for form, t in forms.tables[table.table].items() if t.cells == _cells(forms, table)}
     if len(same) < 2:
         return table
-    beside = [other.info.form for other in reversed(found) if other.table != table.table and other.info.form in same]
+    beside = [
+        other.info.form for other in reversed(found) if other.table != table.table and other.info.form in same
+    ]
     return replace(table, info=table.info.model_copy(update={"form": beside[0]})) if beside else table
 
 
@@ -67,13 +73,16 @@ def _cells(forms: Forms, table: TableReading) -> object:
 
 def _read(
     document: Document, span: Span, stream: Sequence[Atom], forms: Forms, repeated: bool, lost: bool
-) -> TableReading:
+) -> TableReading | None:
     words = vocabulary(forms, span.table)
     found = _without_tail(lines(stream, words), words)
     findings = [_repeated(span.table)] if repeated else []
     tokens = sum(len(line.tokens) for line in found)
     first_form = next(iter(words.tables.values()))
-    if not any(line.row for line in found) and not (first_form.labels_first and tokens):
+    named = {line.row for line in found if line.row}
+    if first_form.single_column and len(named) < _FEWEST_ROWS:
+        return None  # prose that happens to use a row's words
+    if not named and not (first_form.labels_first and tokens):
         return _nothing_read(document, span, findings)
     placement = (place_in_sequence if first_form.labels_first else place)(found, words)
     end = max((atom.end for line in found for atom in line.tokens), default=max(line.end for line in found))
@@ -122,10 +131,10 @@ def _without_tail(found: list[Line], words: Vocabulary) -> list[Line]:
 
 
 def _nothing_read(document: Document, span: Span, findings: list[Finding]) -> TableReading:
-    text = document.folded[span.start : span.end]
-    pictured = _IMAGE.search(text) or any(span.start <= image.start < span.end for image in document.images)
-    state: TableState = "image" if pictured else "unreadable"
-    return TableReading(span.table, span.start, span.end, TableInfo(form=None, state=state), (), tuple(findings))
+    state: TableState = "image" if document.pictured(span.start, span.end) else "unreadable"
+    return TableReading(
+        span.table, span.start, span.end, TableInfo(form=None, state=state), (), tuple(findings)
+    )
 
 
 def _left_open(cell: Cell) -> Observation:
@@ -190,9 +199,13 @@ def _about(placement: Placement, document: Document, table: str) -> list[Finding
         findings.append(Finding(rule=f"{table}.unplaced", severity="warning", message=message))
     for row in placement.rows:
         if row.layout == "unreadable" and row.cells:
-            message = f"{row.row or 'the row'}: {len(row.cells)} numbers for {len(row.places)} cells, left open"
+            message = (
+                f"{row.row or 'the row'}: {len(row.cells)} numbers for {len(row.places)} cells, left open"
+            )
             keys = tuple(cell.indicator for cell in row.places)
-            findings.append(Finding(rule=f"{table}.unreadable_row", severity="warning", message=message, indicators=keys))
+            findings.append(
+                Finding(rule=f"{table}.unreadable_row", severity="warning", message=message, indicators=keys)
+            )
     return findings
 
 
@@ -202,5 +215,7 @@ def _repeated(table: str) -> Finding:
 
 
 def _lines_lost(table: str) -> Finding:
-    message = "repeated lines were removed from this text, so its numbers cannot be placed; find the original page"
+    message = (
+        "repeated lines were removed from this text, so its numbers cannot be placed; find the original page"
+    )
     return Finding(rule=f"{table}.deduplicated", severity="warning", message=message)

@@ -13,7 +13,9 @@ from structurer.tables.labels import Vocabulary
 
 # Text in a cell that is no label: the unit beside a number, a sign without its number.
 _UNIT_TEXT = re.compile(r"[条件次篇个人名万元份场期项数]{0,3}")
-_CELL_TEXT = frozenset({"增", "减", "增减", "持平", "不变", "空", "未统计", "暂无", "无数据", "不详", "同上", "详见附件"})
+_CELL_TEXT = frozenset(
+    {"增", "减", "增减", "持平", "不变", "空", "未统计", "暂无", "无数据", "不详", "同上", "详见附件"}
+)
 _NUMERALS = "一二三四五六七八九十"
 
 
@@ -179,7 +181,9 @@ def _go_on(line: Line, run: _Run) -> None:
     line.atoms.extend(run.cells)
 
 
-def _add_lines(found: list[Line], run: _Run, matches: list[_Match], before: str, vocabulary: Vocabulary) -> str:
+def _add_lines(
+    found: list[Line], run: _Run, matches: list[_Match], before: str, vocabulary: Vocabulary
+) -> str:
     """Add a run's lines; returns the words that stand before the next run's label."""
     text = run.han
     position = 0
@@ -199,7 +203,9 @@ def _add_lines(found: list[Line], run: _Run, matches: list[_Match], before: str,
             )
             before, position = "", match.end
     begun = any(line.row for line in found)
-    known = max((m.end for m in matches if m.rank is not None or m.also_group or not (begun and m.ranks)), default=0)
+    known = max(
+        (m.end for m in matches if m.rank is not None or m.also_group or not (begun and m.ranks)), default=0
+    )
     rest = text[known:]
     if position and known == position and _UNIT_TEXT.fullmatch(rest):
         _finish(found[-1], run)

@@ -41,11 +41,15 @@ def _from_first_number(line: Line) -> Line:
 
 def _header_words(text: str, table: Table) -> bool:
     """Nothing but pieces of the table's own labels: a header whose words were spread over lines."""
-    printed = {char for block in table.blocks for label in (*block.rows, *block.columns) for char in label.label}
+    printed = {
+        char for block in table.blocks for label in (*block.rows, *block.columns) for char in label.label
+    }
     return set(text) <= printed | {char for text in table.furniture for char in text}
 
 
-def _by_row(by_row: Sequence[Line], filled: Sequence[Line], form: str, table: Table) -> tuple[PlacedRow, ...] | None:
+def _by_row(
+    by_row: Sequence[Line], filled: Sequence[Line], form: str, table: Table
+) -> tuple[PlacedRow, ...] | None:
     names = [row.id for block in table.blocks for row in block.rows]
     if len(by_row) != len(filled) or [line.row for line in by_row] != names:
         return None

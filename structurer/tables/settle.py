@@ -145,7 +145,9 @@ class _Bound:
             if edit.rule.severity == "error" and whole and closed.isdisjoint((*left, *right)):
                 equations.append(Equation(left, right, edit.rule.id))
         self.equations = equations
-        self.readings = [self._readings(row, first) for row, first in zip(self.placed, self.first, strict=True)]
+        self.readings = [
+            self._readings(row, first) for row, first in zip(self.placed, self.first, strict=True)
+        ]
         return Problem(len(self.places), tuple(self.readings), tuple(equations))
 
     def _readings(self, row: PlacedRow, first: int) -> tuple[Reading, ...]:
@@ -231,7 +233,9 @@ class _Bound:
         for at, tokens in enumerate(self.tokens):
             certain = tokens[0] if len(tokens) == 1 else None
             number = self._number(certain)
-            values.append(number if number is not None else self.balance.values[at] if self.balance.values else None)
+            values.append(
+                number if number is not None else self.balance.values[at] if self.balance.values else None
+            )
         return values
 
     def _printed_cell(self, at: int, cell: Cell, token: Token, sums: Sums) -> Settled:
@@ -246,7 +250,9 @@ class _Bound:
         if suspect:
             better = dict(self.balance.suggestion).get(at) if proved else None
             candidates = () if better is None else (better,)
-            return Settled(cell, token.value, "number", "disputed", (token,), tuple(broken), candidates=candidates)
+            return Settled(
+                cell, token.value, "number", "disputed", (token,), tuple(broken), candidates=candidates
+            )
         status: Status = "verified" if holds and self.row_of[at].layout != "unreadable" else "stated"
         return Settled(cell, token.value, "number", status, (token,), tuple(holds))
 
