@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from structurer.forms import Edit, Table
+from structurer.forms import Edit, Severity, Table
 from structurer.observation import Finding, Observation
 
 Outcome = Literal["pass", "fail", "unknown"]
@@ -17,14 +17,36 @@ Number = int | float
 class Check:
     """One rule over one set of cells. `left` and `right` are the sums compared, None where unknown."""
 
-    rule: str
-    severity: Literal["error", "warning", "info"]
-    where: str
+    edit: Edit
     outcome: Outcome
     left: Number | None
     right: Number | None
-    message: str
-    indicators: tuple[str, ...]
+
+    @property
+    def rule(self) -> str:
+        """The rule's id."""
+        return self.edit.rule.id
+
+    @property
+    def severity(self) -> Severity:
+        """How grave a failure is: `error` for a hard edit."""
+        return self.edit.rule.severity
+
+    @property
+    def where(self) -> str:
+        """The official label of the row or column, "" for a rule between single cells."""
+        return self.edit.label
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        """Every cell the rule binds."""
+        return (*self.edit.left, *self.edit.right)
+
+    @property
+    def message(self) -> str:
+        """What was compared, with both sides."""
+        place = f"{self.where}: " if self.where else ""
+        return place + _message(self.edit, self.outcome, self.left, self.right)
 
 
 def confront(observations: Iterable[Observation], tables: Iterable[Table]) -> list[Check]:
@@ -37,7 +59,7 @@ def confront(observations: Iterable[Observation], tables: Iterable[Table]) -> li
         if observation.period == "year":
             found.setdefault(observation.indicator, observation)
     values = {indicator: _amount(observation) for indicator, observation in found.items()}
-    return [_check(edit, values, table) for table in tables for edit in table.edits if _concerns(edit, found)]
+    return [_check(edit, values) for table in tables for edit in table.edits if _concerns(edit, found)]
 
 
 def _concerns(edit: Edit, found: Mapping[str, Observation]) -> bool:
@@ -57,23 +79,13 @@ def _amount(observation: Observation) -> Number | None:
     return 0 if observation.printed == "not_applicable" else None
 
 
-def _check(edit: Edit, values: Mapping[str, Number | None], table: Table) -> Check:
+def _check(edit: Edit, values: Mapping[str, Number | None]) -> Check:
     left, right = _total(edit.left, values), _total(edit.right, values)
     outcome: Outcome = "unknown"
     if left is not None and right is not None:
         holds = left == right if edit.rule.relation == "equal" else left <= right
         outcome = "pass" if holds or (edit.or_right and left == _total(edit.or_right, values)) else "fail"
-    where = _where(edit, table)
-    return Check(
-        rule=edit.rule.id,
-        severity=edit.rule.severity,
-        where=where,
-        outcome=outcome,
-        left=left,
-        right=right,
-        message=f"{where}: " * bool(where) + _message(edit, outcome, left, right),
-        indicators=(*edit.left, *edit.right),
-    )
+    return Check(edit, outcome, left, right)
 
 
 def _total(keys: Sequence[str], values: Mapping[str, Number | None]) -> Number | None:
@@ -93,16 +105,6 @@ def _message(edit: Edit, outcome: Outcome, left: Number | None, right: Number | 
     if outcome == "fail" and left is not None and right is not None:
         message += f" (difference {abs(right - left):,})"
     return message
-
-
-def _where(edit: Edit, table: Table) -> str:
-    """The official label of the row or column the rule is laid over."""
-    for block in table.blocks:
-        lines = block.rows if edit.rule.for_each == "row" else block.columns
-        for line in lines:
-            if line.id == edit.where:
-                return line.label
-    return ""
 
 
 def report(checks: Iterable[Check], observations: Iterable[Observation]) -> list[Finding]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from pydantic import BaseModel, ConfigDict
 
 from structurer.fold import fold
-from structurer.observation import Evidence, SectionState
+from structurer.observation import Evidence, SectionState, trusted
 
 CELL = "\x1f"
 """Ends a cell in the text of a grid (HTML, DOCX, PDF tables), so that an empty cell stays visible."""
@@ -60,7 +60,7 @@ class OffsetMap(BaseModel):
         return self.runs[index + 1][1] if index + 1 < len(self.runs) else source + length
 
     def source_end(self, offset: int) -> int:
-        """The source offset behind the character at a text offset; between two runs, the end of the former."""
+        """The source offset behind the character at a text offset; between two runs, the former's end."""
         index = bisect_right(self._starts, offset) - 1
         if index < 0:
             return self.source(offset)
@@ -111,7 +111,7 @@ class Document(BaseModel):
     def evidence(self, start: int, end: int) -> Evidence:
         """Evidence for a span of the text: offsets into the source and what stands there."""
         if self.offsets is None:
-            return Evidence(start=start, end=end, quote=self.source[start:end])
+            return trusted(Evidence, {"start": start, "end": end, "quote": self.source[start:end]})
         span = self.to_source(start, end)
         return Evidence(start=span.start, end=span.end, quote=self.source[span.start : span.end])
 

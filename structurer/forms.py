@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -50,6 +50,17 @@ class Block(_Value):
     rows: tuple[Row, ...]
 
 
+class Anchor(_Value):
+    """Words that only this table's header or first rows print."""
+
+    label: str
+    follow: tuple[str, ...] = ()
+    """One of these stands within `within` characters behind it."""
+    within: int = 12
+    once: bool = False
+    """Printed once only: met again, it begins a second copy of the table."""
+
+
 class Rule(_Value):
     """One edit rule as the form states it.
 
@@ -88,6 +99,17 @@ class Edit(_Value):
     right: tuple[str, ...]
     or_right: tuple[str, ...] = ()
     where: str = ""
+    """The row or column the rule is laid over."""
+    label: str = ""
+    """Its official label."""
+
+
+class Sum(NamedTuple):
+    """A hard edit as positions of cells: what stands at `left` adds up to what stands at `right`."""
+
+    rule: str
+    left: tuple[int, ...]
+    right: tuple[int, ...]
 
 
 class Table(_Value):
@@ -97,7 +119,7 @@ class Table(_Value):
     number: str
     title: str
     headings: tuple[str, ...]
-    anchors: tuple[str, ...]
+    anchors: tuple[Anchor, ...]
     furniture: tuple[str, ...]
     unit: str
     labels_first: bool = False
@@ -135,6 +157,25 @@ class Table(_Value):
         """Every rule of the table, laid over its cells."""
         return tuple(edit for rule in self.rules for edit in self._laid(rule))
 
+    @cached_property
+    def sums(self) -> tuple[Sum, ...]:
+        """The hard edits that are sums, over positions in `cells`."""
+        at = {cell.indicator: position for position, cell in enumerate(self.cells)}
+        return tuple(
+            Sum(edit.rule.id, tuple(at[key] for key in edit.left), tuple(at[key] for key in edit.right))
+            for edit in self.edits
+            if edit.rule.severity == "error" and edit.rule.relation == "equal" and edit.rule.for_each
+        )
+
+    @cached_property
+    def sums_of(self) -> tuple[tuple[str, ...], ...]:
+        """For every position in `cells` the ids of the sums that bind it."""
+        found: list[list[str]] = [[] for _ in self.cells]
+        for rule, left, right in self.sums:
+            for position in (*left, *right):
+                found[position].append(rule)
+        return tuple(tuple(rules) for rules in found)
+
     @property
     def single_column(self) -> bool:
         """A list of labels, each with one number."""
@@ -145,14 +186,16 @@ class Table(_Value):
             yield Edit(rule=rule, left=rule.left, right=rule.right, or_right=rule.or_right)
             return
         across = rule.for_each == "row"
-        lines = {cell.row if across else cell.column: cell.label for cell in self.cells}
-        for line in lines:
+        lines = {
+            line.id: line.label for block in self.blocks for line in (block.rows if across else block.columns)
+        }
+        for line, label in lines.items():
             keys = [
                 tuple(f"{self.id}.{line}.{name}" if across else f"{self.id}.{name}.{line}" for name in side)
                 for side in (rule.left, rule.right)
             ]
             if all(key in self.by_indicator for side in keys for key in side):
-                yield Edit(rule=rule, left=keys[0], right=keys[1], where=line)
+                yield Edit(rule=rule, left=keys[0], right=keys[1], where=line, label=label)
 
 
 class Form(_Value):
@@ -201,6 +244,15 @@ class Forms(_Value):
             for table in form.tables:
                 found.setdefault(table.id, {})[form.form] = table
         return found
+
+    @cached_property
+    def twins(self) -> Mapping[str, frozenset[str]]:
+        """Table id → forms whose tables of that id have the very same cells, where there are several."""
+        return {
+            table: frozenset(form for form in of_form if of_form[form].cells == newest.cells)
+            for table, of_form in self.tables.items()
+            for newest in [list(of_form.values())[-1]]
+        }
 
     @cached_property
     def cells(self) -> Mapping[str, Cell]:

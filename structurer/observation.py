@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -22,6 +22,23 @@ ACCEPTING: frozenset[Status] = frozenset({"verified", "stated", "inferred"})
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True)
+
+
+T = TypeVar("T", bound=BaseModel)
+
+
+def trusted(model: type[T], values: dict[str, Any]) -> T:
+    """A value of `model` without validation, for fields that are whole and known to be right.
+
+    What pydantic's own `model_construct` does, for models without extras, privates or aliases, in a
+    seventh of its time: a report has hundreds of these values. `values` must name every field.
+    """
+    made = model.__new__(model)
+    object.__setattr__(made, "__dict__", values)
+    object.__setattr__(made, "__pydantic_fields_set__", set(values))
+    object.__setattr__(made, "__pydantic_extra__", None)
+    object.__setattr__(made, "__pydantic_private__", None)
+    return made
 
 
 class Evidence(_Frozen):

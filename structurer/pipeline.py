@@ -45,8 +45,8 @@ def extract(document: Document, forms: Forms) -> Extraction:
     tables = read_tables(document, forms)
     spans = [(table.table, table.start, table.end) for table in tables]
     sections = segment(document, forms, spans)
-    prose = statements(document, sections, forms, spans)
     about = metadata(document, sections)
+    prose = statements(document, sections, forms, spans, year=_year(about))
     cells = [observation for table in tables for observation in table.observations]
     if not (tables or prose.observations or _named(about)):
         raise NotAReport(
@@ -69,6 +69,15 @@ def extract(document: Document, forms: Forms) -> Extraction:
         findings=tuple(findings),
         sections=tuple(_section(document, section) for section in sections),
     )
+
+
+def _year(about: Sequence[Observation]) -> int | None:
+    """The year reported on, also where it is disputed: the best guess decides what "this year" means."""
+    for observation in about:
+        if observation.indicator == "metadata.year":
+            year = observation.value if observation.value is not None else observation.candidates[0]
+            return year if isinstance(year, int) else None
+    return None
 
 
 def _named(about: Sequence[Observation]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from structurer.confront import Check
 from structurer.forms import Forms, Rule, Table
@@ -11,13 +11,26 @@ from structurer.observation import Observation
 
 def crossings(forms: Forms, present: Iterable[str]) -> list[Table]:
     """The prose tables with the soft rules that compare them to the tables a report holds."""
-    held = set(present)
-    return [
+    return list(_crossings(forms, frozenset(present)))
+
+
+_MADE: dict[tuple[str, frozenset[str]], tuple[Table, ...]] = {}
+
+
+def _crossings(forms: Forms, held: frozenset[str]) -> tuple[Table, ...]:
+    made = _MADE.get((forms.fingerprint, held))
+    if made is None:
+        made = _MADE[forms.fingerprint, held] = tuple(_made(forms, held))
+    return made
+
+
+def _made(forms: Forms, held: frozenset[str]) -> Iterator[Table]:
+    return (
         table.model_copy(update={"rules": (*table.rules, *_mirrors(table, forms))})
         for tables in forms.tables.values()
         for table in tables.values()
         if table.prose and (held & _compared(table))
-    ]
+    )
 
 
 def _compared(table: Table) -> set[str]:

@@ -25,10 +25,11 @@ _ABOUT = re.compile(
     "|单日|单条|平均|人均|其余|剩余|原创|近[0-9一二三四五]年"
 )
 _RATE = re.compile("(?:/|每)[天日月周年]|%")
+_LEVELS = re.compile("(全国|省|市|区|县)级?(?:人大|政协|两会)")
 _MADE = re.compile("制作|制发|产生|形成|印发|属性|公文|发文|拟制")
 _PUBLIC = re.compile("公开|政务")
 _BY = re.compile("通过|利用|依托|借助|运用|以|开通|在|充分发挥")
-_CARRIED = re.compile("上[一]?年度?结转|结转上年|含结转|含上")
+_CARRIED = re.compile("[,(:]?(?:其中|含|包括|包含)[^。;]{0,30}?(?:结转|新收)")
 _TRAINED = re.compile(
     r"(?:对|为|面向|组织|邀请|就|针对|围绕)?[^,;:。()、]{0,40}?(?:开展|组织|举办|召开)了?(?:各类"
     r"|专项|专题|业务|工作|相关|集中|政务公开|政府信息公开|信息公开)*"
@@ -168,12 +169,14 @@ class Sentence:
         if kind == "follower":
             channels = named.channels[-1:] or self._inherited(named.start)
             return (f"{channels[0]}_followers",) if channels in (("wechat",), ("weibo",)) else ()
-        if kind in ("upheld", "rejected", "corrected"):
+        if kind in ("upheld", "rejected", "corrected", "other_result"):
             return self._result(kind, noun)
         if kind == "visit":
             channels = named.channels[-1:] or self._inherited(named.start)
             own = self.text.find("网站", named.start, quantity.start) >= 0
             return (noun.row,) if own or channels == ("website",) else ()
+        if noun.family == "proposals" and len(set(_LEVELS.findall(self.text, self.low, self.high))) > 1:
+            return ()  # 省提案2件、市提案5件: each a part
         if kind in ("press", "interview") and self._principal(named.start, quantity.start):
             return (f"{noun.row}_by_principal",)
         if kind == "suggestion":
@@ -225,13 +228,8 @@ class Sentence:
                 for word in tokens(text, named.start, verb.start if verb else named.start)
             ):
                 return ()  # 通过网络收到: what came in by one way only
-            around = text[self.low : self.high]
-            if (
-                _CARRIED.search(around)
-                and "新收" not in text[named.start : quantity.start]
-                and not self._apart(quantity)
-            ):
-                return ()
+            if _CARRIED.match(text, quantity.end, self.high):
+                return ()  # with what was carried in
             return ("applications_received",)
         if kind == "finish":
             return self._finished(verb)
@@ -242,10 +240,6 @@ class Sentence:
         if kind == "handle":
             self.family = "apply"
         return ()
-
-    def _apart(self, quantity: Quantity) -> bool:
-        """Whether what was carried in is stated beside what was received, not as a part of it."""
-        return re.match(",上[一]?年度?结转", self.text[quantity.end : quantity.end + 8]) is not None
 
     def _by_ways(self, quantity: Quantity) -> bool:
         """Whether the rest of the sentence divides the figure by ways of applying: such a total counts

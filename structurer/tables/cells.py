@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from structurer.document import CELL, ROW
 
@@ -44,8 +43,7 @@ _PAGE_MARK = re.compile(
 _RULER = re.compile(r"^[ \t]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|)+[ \t]*(?::?-{2,}:?)?[ \t]*$", re.M)
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """What stands in one cell: offsets into the folded text, and what it reads as."""
 
     start: int
@@ -56,8 +54,7 @@ class Token:
     unit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A piece of label text: `han` is what is left of it without digits, marks and spaces."""
 
     start: int
@@ -67,8 +64,7 @@ class Word:
     """It holds digits that are no enumerator: a number nobody has read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(NamedTuple):
     """A visible border between two cells; `row` where it ends a row, `grid` where it is a grid's."""
 
     start: int

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from structurer.document import Document
 from structurer.forms import Cell, Forms, Table
-from structurer.observation import ACCEPTING, Finding, Observation, TableInfo, TableState
+from structurer.observation import ACCEPTING, Finding, Observation, TableInfo, TableState, trusted
 from structurer.tables.cells import Atom, atoms, mask
 from structurer.tables.damage import deduplicated
 from structurer.tables.labels import Vocabulary, vocabulary
@@ -21,6 +21,7 @@ from structurer.tables.settle import Settled, settle
 _UNIT = re.compile(r"单位[::]?\s*(万元|亿元|元)|\((万元|亿元|元)\)")
 
 
+_METHODS = ("table",)
 _FEWEST_ROWS = 3
 """Rows below which a list of labels and numbers is no statistics table."""
 
@@ -41,7 +42,7 @@ class TableReading:
 
 def read_tables(document: Document, forms: Forms) -> list[TableReading]:
     """The tables of a document in printing order; what is not there is not listed."""
-    spans, again = locate(document.folded)
+    spans, again = locate(document.folded, forms)
     if not spans:
         return []
     masked = mask(document.folded)
@@ -58,17 +59,11 @@ def read_tables(document: Document, forms: Forms) -> list[TableReading]:
 
 def _as_its_neighbours(table: TableReading, found: Sequence[TableReading], forms: Forms) -> TableReading:
     """A table that is the same in several forms follows the form of the table printed beside it."""
-    same = {form: t for form, t in forms.tables[table.table].items() if t.cells == _cells(forms, table)}
-    if len(same) < 2:
+    same = forms.twins[table.table]
+    if len(same) < 2 or table.info.form not in same:
         return table
-    beside = [
-        other.info.form for other in reversed(found) if other.table != table.table and other.info.form in same
-    ]
-    return replace(table, info=table.info.model_copy(update={"form": beside[0]})) if beside else table
-
-
-def _cells(forms: Forms, table: TableReading) -> object:
-    return forms.tables[table.table][table.info.form].cells if table.info.form else None
+    beside = [other.info for other in reversed(found) if other is not table and other.info.form in same]
+    return replace(table, info=table.info.model_copy(update={"form": beside[0].form})) if beside else table
 
 
 def _read(
@@ -89,7 +84,7 @@ def _read(
     if not placement.rows:
         return _nothing_read(document, span, findings)
     table = words.tables[placement.form]
-    rows = [row for row in placement.rows if row.layout != "missing" or table.rules and _hard(table)]
+    rows = [row for row in placement.rows if row.layout != "missing" or (table.rules and _hard(table))]
     if lost:
         findings.append(_lines_lost(span.table))
         return TableReading(
@@ -124,7 +119,7 @@ def _hard(table: Table) -> bool:
 
 def _without_tail(found: list[Line], words: Vocabulary) -> list[Line]:
     """Drop prose behind the table's last row: its numbers are not the table's."""
-    last = max((index for index, line in enumerate(found) if line.row is not None), default=None)
+    last = max((index for index, line in enumerate(found) if line.row), default=None)
     if last is None or found[last].row != words.rows[-1] or next(iter(words.tables.values())).labels_first:
         return found
     return found[: last + 1]
@@ -161,23 +156,35 @@ def _unfilled(row: PlacedRow) -> list[Settled]:
 
 def _observation(settled: Settled, document: Document, span: Span) -> Observation:
     cell = settled.cell
-    unit = next((token.unit for token in settled.tokens if token.unit), "")
-    if not unit and cell.kind == "money":
-        unit = cell.unit or _unit_above(document.folded, span.start, settled)
-    return Observation(
-        indicator=cell.indicator,
-        label=cell.label,
-        value=settled.value,
-        unit=unit or cell.unit,
-        printed=settled.printed,
-        status=settled.status,
-        accepted=settled.status in ACCEPTING,
-        methods=("table",),
-        evidence=tuple(document.evidence(token.start, token.end) for token in settled.tokens),
-        rules=settled.rules,
-        assumes=settled.assumes,
-        candidates=settled.candidates,
+    return trusted(
+        Observation,
+        {
+            "indicator": cell.indicator,
+            "label": cell.label,
+            "value": settled.value,
+            "unit": _unit(settled, document, span),
+            "qualifier": "exact",
+            "period": "year",
+            "as_of": None,
+            "scope": None,
+            "printed": settled.printed,
+            "status": settled.status,
+            "accepted": settled.status in ACCEPTING,
+            "methods": _METHODS,
+            "evidence": tuple([document.evidence(token.start, token.end) for token in settled.tokens]),
+            "rules": settled.rules,
+            "assumes": settled.assumes,
+            "candidates": settled.candidates,
+        },
     )
+
+
+def _unit(settled: Settled, document: Document, span: Span) -> str:
+    """As printed in the cell, else the form's, else what the header above prints."""
+    for token in settled.tokens:
+        if token.unit:
+            return token.unit
+    return settled.cell.unit or _unit_above(document.folded, span.start, settled)
 
 
 def _unit_above(folded: str, start: int, settled: Settled) -> str:

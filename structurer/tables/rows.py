@@ -23,8 +23,8 @@ _NUMERALS = "一二三四五六七八九十"
 class Line:
     """A label and the cells that follow it, up to the next label."""
 
-    row: str | None
-    """The row the label names; None for a header, a group line, or words nobody knows."""
+    row: str
+    """The row the label names; "" for a header, a group line, or words nobody knows."""
     label: str
     """The label's Chinese characters as printed."""
     start: int
@@ -40,11 +40,12 @@ class Line:
     """The words printed behind the line's cells, up to the next cell."""
     stray: bool = False
     """Digits among the words were not read as a number."""
+    tokens: list[Token] = field(default_factory=list)
+    """The printed cells, without visible empties."""
 
-    @property
-    def tokens(self) -> list[Token]:
-        """The printed cells, without visible empties."""
-        return [atom for atom in self.atoms if isinstance(atom, Token)]
+    def has_cells(self) -> bool:
+        """Whether any cell is printed behind the label."""
+        return any(isinstance(atom, Token) for atom in self.atoms)
 
 
 @dataclass(slots=True)
@@ -95,6 +96,8 @@ def lines(stream: Sequence[Atom], vocabulary: Vocabulary) -> list[Line]:
         else:
             before = _add_lines(found, run, of_run, before, vocabulary)
     _recover(found, vocabulary)
+    for line in found:
+        line.tokens = [atom for atom in line.atoms if isinstance(atom, Token)]
     return found
 
 
@@ -214,7 +217,7 @@ def _add_lines(
         return before + text[position:]
     found.append(
         Line(
-            row=None,
+            row="",
             label=rest,
             start=run.words[0].start if run.words else run.cells[0].start,
             end=run.words[-1].end if run.words else run.cells[0].start,
@@ -251,10 +254,12 @@ def _rejoin(found: list[Line], index: int, vocabulary: Vocabulary) -> bool:
     """Give the cells to the label just before or behind them where it is torn around them."""
     line = found[index]
     for at, text in ((index - 1, found[index - 1].label + line.label), (index + 1, line.label)):
-        if 0 <= at < len(found) and found[at].row and not found[at].tokens:
-            if _torn(text, line.after, vocabulary.texts_of(str(found[at].row))):
-                found[at].atoms, line.atoms, line.unknown = line.atoms, [], False
-                return True
+        other = found[at] if 0 <= at < len(found) else None
+        if other is None or not other.row or other.has_cells():
+            continue
+        if _torn(text, line.after, vocabulary.texts_of(other.row)):
+            other.atoms, line.atoms, line.unknown = line.atoms, [], False
+            return True
     return False
 
 

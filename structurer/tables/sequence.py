@@ -8,7 +8,7 @@ from dataclasses import replace
 from structurer.forms import Table
 from structurer.tables.cells import Bar, Token
 from structurer.tables.labels import Vocabulary
-from structurer.tables.place import Placement, PlacedRow, fit
+from structurer.tables.place import PlacedRow, Placement, fit
 from structurer.tables.rows import Line
 
 
@@ -20,7 +20,7 @@ def place_in_sequence(lines: Sequence[Line], vocabulary: Vocabulary) -> Placemen
     """
     form, table = next(reversed(vocabulary.tables.items()))
     filled = [line for line in lines if line.tokens]
-    by_row = [line for line in filled if line.row is not None]
+    by_row = [line for line in filled if line.row]
     rows = _by_column(filled, form, table) or _by_row(by_row, filled, form, table)
     if rows is None and len(filled) == 1:
         rows = (fit("", table.cells, form, _from_first_number(filled[0]), None),)

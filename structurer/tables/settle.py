@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from structurer.balance import Equation, Gap, Problem, Reading, reading_in_place, readings, solve
 from structurer.forms import Cell, Table
@@ -17,8 +17,7 @@ from structurer.tables.place import PlacedRow
 BLANK_IS_ZERO = "blank=0"
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
+class Settled(NamedTuple):
     """One cell of a table: its value, how it is printed, and what decided."""
 
     cell: Cell
@@ -38,10 +37,28 @@ def settle(table: Table, rows: Sequence[PlacedRow], *, trusted: bool = True) -> 
     `table` is the form's table. `trusted` is False where numbers of the table could not be placed: then
     no value is inferred unless the sums alone force it.
     """
-    hard = [edit for edit in table.edits if edit.rule.severity == "error" and edit.rule.relation == "equal"]
-    if not hard:
+    if not table.sums:
         return [settled for row in rows for settled in _unbound(row)]
-    return list(_Bound(table, rows, trusted).cells())
+    return _complete(table, rows) or list(_Bound(table, rows, trusted).cells())
+
+
+def _complete(table: Table, rows: Sequence[PlacedRow]) -> list[Settled]:
+    """The cells of a table that prints every one of them and breaks no sum; [] for any other table."""
+    tokens = [token for row in rows if row.layout == "exact" for token in row.cells]
+    if len(tokens) != len(table.cells):
+        return []
+    values: list[int] = []
+    for token in tokens:
+        if token is None or type(token.value) is not int or token.value < 0 or token.signed:
+            return []
+        values.append(token.value)
+    value = values.__getitem__
+    if any(sum(map(value, left)) != sum(map(value, right)) for _, left, right in table.sums):
+        return []
+    return [
+        Settled(cell, token.value, "number", "verified", (token,), rules)  # type: ignore[union-attr,arg-type]
+        for cell, token, rules in zip(table.cells, tokens, table.sums_of, strict=True)
+    ]
 
 
 # ---------------------------------------------------------------- rows that no sum binds
@@ -264,7 +281,8 @@ class _Bound:
         if row.layout == "exact" or (row.alignments and not tokens):
             printed = "blank"
         if row.layout == "unreadable":
-            return Settled(cell, None, "omitted", "ambiguous", row.cells, candidates=_values(row.cells))
+            shown = tuple(token for token in row.cells if token is not None)
+            return Settled(cell, None, "omitted", "ambiguous", shown, candidates=_values(shown))
         value = self.balance.values[at] if self.balance.values else None
         alternatives = self.balance.alternatives[at] if self.balance.alternatives else ()
         if value is None or not self._may_infer(at, sums):
