@@ -405,7 +405,8 @@ class Search:
         cells = row.cells
         now_lo, now_hi = [lo[cell] for cell in cells], [hi[cell] for cell in cells]
         spare = state.cost[index] + state.slack
-        live, lows, highs, cost = [], now_lo, now_hi, spare
+        live: list[int] = []
+        lows, highs, cost = now_lo, now_hi, spare
         self.work.spend(len(state.live[index]))
         for choice in state.live[index]:
             found = row.fit(choice, now_lo, now_hi, spare)

@@ -176,6 +176,17 @@ def test_published(line: str, date: str | None) -> None:
     assert values(TITLE + line + BODY).get("published") == date
 
 
+def test_a_wrapped_period_clause_is_no_publication_date() -> None:
+    text = (
+        TITLE
+        + "报告中所列数据的统计期限自 2020 年 1 月 1 日\n起至 2020 年 12 月 31 日止。请与南京市玄\n武区教育局联系(电话:025-83335500)。"
+    )
+    result = values(text + BODY)
+    assert "published" not in result
+    assert (result["period_start"], result["period_end"]) == ("2020-01-01", "2020-12-31")
+    assert result["contact_phone"] == "025-83335500"
+
+
 def test_dates_in_the_body_are_no_publication_date() -> None:
     assert "published" not in values(TITLE + BODY + "2021年1月20日召开会议。\n南京市教育局\n2021年1月26日\n")
 

@@ -90,6 +90,9 @@ PUBLISHED = [
     ("两个微信公众号分别推送信息120篇、88篇。", NOTHING),
     ("微博、微信共发布信息700条。", NOTHING),
     ("公示栏张贴公告30条。", NOTHING),
+    ("网站公开政府信息9条,其中政策解读4条,建议提案1条,其他信息3条。", [year("disclosed_website", 9)]),
+    ("“南山教育”抖音公众号发布稿件16条。", [year("disclosed_short_video", 16)]),
+    ("全年组织宣传教育信息公开活动12场。", NOTHING),
     ("财政预决算方面,主动公开政府信息30条。", NOTHING),
     ("重点领域信息公开。全年主动公开政府信息56条。", NOTHING),
     ("机构职能类信息12条,政策法规类信息20条。", NOTHING),
@@ -149,6 +152,11 @@ APPLICATIONS = [
         [year("applications_received", 9), year("applications_completed", 10)],
     ),
     ("收到政府信息公开申请15件(含上年结转3件)。", NOTHING),
+    (
+        "受理政府信息公开申请31件,答复30件(含上年结转2件)。",
+        [year("applications_received", 31), year("replies", 30)],
+    ),
+    ("接到6项依申请公开政府信息申请,均已答复。", [year("applications_received", 6)]),
     ("共办理依申请公开5件。", NOTHING),
     (
         "依申请公开19件,其中网上申请18件,信函1件。",
@@ -217,6 +225,9 @@ ZEROS = [
         ["applications_received", "reconsiderations", "litigations"],
     ),
     ("无建议提案。", ["suggestions_and_proposals"]),
+    ("没有因政府信息公开提起行政复议和行政诉讼的情况发生。", ["reconsiderations", "litigations"]),
+    ("依申请公开政府信息不收取任何费用。", ["fees_charged"]),
+    ("没有接到群众主动要求公开政府信息的申请。", ["applications_received"]),
     # what is no zero
     ("未发生行政复议、行政诉讼败诉案件。", []),
     ("没有不予公开的申请。", []),
@@ -249,6 +260,7 @@ PEOPLE_AND_EVENTS = [
     ("召开政务公开工作会议4次。", [year("meetings", 4)]),
     ("开展政府信息公开培训2期,接受培训人员80人次。", [year("trainings", 2), year("trainees", 80)]),
     ("先后4次对信息公开联络员开展业务培训。", [year("trainings", 4)]),
+    ("年中、年末两次举办信息公开培训,对联络员进行辅导。", [year("trainings", 2)]),
     ("组织人员参加政务公开培训3次。", NOTHING),
     ("组织教师培训30期。", NOTHING),
     (
@@ -293,6 +305,20 @@ def test_scope_is_the_body_named_as_the_subject() -> None:
     assert scopes("对全市各学校开展政务公开培训3次。") == [None]
     assert scopes("全区公开政府信息3000条,我局公开政府信息200条。") == ["全区", None]
     assert scopes("微信公众号阅读量12万次。") == ["微信公众号"]
+
+
+def test_a_scope_holds_on_in_its_paragraph_until_the_office_is_named() -> None:
+    text = (
+        "全市收到政府信息公开申请9件。政府信息公开行政诉讼2件。我局公开政府信息5条。\n\n政府网站发布信息4条。"
+    )
+    assert [found.scope for found in read(text).observations] == ["全市", "全市", None, None]
+
+
+def test_wrapped_lines_are_read_as_one() -> None:
+    text = "为进一步方便群众查询,我局在政府网站开设了多个栏目。本年度主动公开各类政\n府信息312条。"
+    assert said(read(text)) == {year("disclosed_items", 312)} or said(read(text)) == set()
+    text = "本年度全局认真落实条例的各项要求并不断完善各项工作制度,共收到政府信息公开申\n请12件。"
+    assert said(read(text)) == {year("applications_received", 12)}
 
 
 def test_to_date_has_its_date() -> None:
@@ -355,6 +381,17 @@ def test_parts_without_a_row_keep_their_wording() -> None:
         (40, "正文/工作动态类", "verified"),
     ]
     assert result.observations[0].status == "verified"
+
+
+def test_a_list_ends_where_something_else_is_counted() -> None:
+    text = "共主动公开政府信息50条,其中网站公开政府信息30条,官方微信发布信息20条,阅读量9万余人次。"
+    status = {found.indicator.split(".")[1]: found.status for found in read(text).observations}
+    assert status == {
+        "disclosed_items": "verified",
+        "disclosed_website": "verified",
+        "disclosed_wechat": "verified",
+        "reads": "stated",
+    }
 
 
 def test_parts_that_do_not_add_up_prove_nothing() -> None:

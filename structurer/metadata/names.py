@@ -26,7 +26,7 @@ _CONTACT = re.compile(
 _SIGNED = re.compile(
     rf"\n(?P<value>{ORGAN})\n*(?:(?:20[0-9]{{2}}|[〇○零二一0-9]{{4}})年[^\n]{{2,12}}日)(?=\n|\Z)"
 )
-_NOBODY = re.compile("^[本我该各]|本站|本网|原创|网站|编辑|管理员")
+_NOBODY = re.compile("^[本我该各]|信息公开|领导小组|本站|本网|原创|网站|编辑|管理员")
 
 
 class _Name(NamedTuple):

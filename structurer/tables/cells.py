@@ -19,6 +19,7 @@ _ATOM = re.compile(
     (?P<pipe>[|{ROW}{CELL}])
   | (?P<both>\+[ ]?\(?[0-9]+\)?[ ]?/?[ ]?-[ ]?\(?[0-9]+\)?|[0-9]+/[0-9]+){_BOUND}
   | (?P<number>(?:[+\-]|增加?|减少?)?{_NUMBER}(?:[ ]?(?:{UNITS}){_AFTER_UNIT}|{_BOUND}))
+  | (?P<text>[A-Za-z?]{{1,4}}){_BOUND}
   | (?P<none>[/\\*]|-{{1,6}}|无|不涉及|不适用|无此项){_BOUND}
   | (?P<word>[^\s\u200b|{ROW}{CELL}。;]+)
     """,
@@ -37,7 +38,8 @@ _GLUED = re.compile(
 _REMARK = re.compile(r"\((?![一二三四五六七八九十]{1,3}\))(?=[^()]*[\u4e00-\u9fff])[^()]{1,300}\)")
 _BARE = re.compile(r"[\s|](?:[0-9][0-9,.]*)[\s|]")
 _PAGE_MARK = re.compile(
-    r"^[ \t]*(?:-+ ?[0-9]{1,4} ?-+|第 ?[0-9]{1,4} ?页(?:[ ,/]*共 ?[0-9]{1,4} ?页)?|[0-9]{1,4} ?/ ?[0-9]{1,4} ?页)[ \t]*$",
+    r"^[ \t]*(?:-+ ?[0-9]{1,4} ?-+|第 ?[0-9]{1,4} ?页(?:[ ,/]*共 ?[0-9]{1,4} ?页)?"
+    r"|[0-9]{1,4} ?/ ?[0-9]{1,4} ?页)[ \t]*$",
     re.M,
 )
 _RULER = re.compile(r"^[ \t]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|)+[ \t]*(?::?-{2,}:?)?[ \t]*$", re.M)
@@ -112,6 +114,8 @@ def atoms(text: str, start: int, end: int, is_label_end: re.Pattern[str]) -> lis
             stream.append(Bar(here, text[here] == ROW, text[here] != "|"))
         elif kind == "none":
             stream.append(Token(here, there, "not_applicable"))
+        elif kind == "text":
+            stream.append(Token(here, there, "text"))
         elif kind == "both":
             stream.append(_both(text, here, there))
         else:

@@ -28,6 +28,6 @@ def deduplicated(folded: str, spans: Sequence[Span], streams: Sequence[Sequence[
         lines.extend(printed.values())
         numbers.extend(printed[text] for text in tokens if text in printed)
         alone += sum(1 for atom in stream if isinstance(atom, Token))
-    if len(lines) < _FEWEST or sum(numbers) * 2 < alone:
+    if not alone or len(lines) < _FEWEST or sum(numbers) * 2 < alone:
         return False
     return max(lines) == 1 or (max(numbers, default=0) <= 1 and len(numbers) * 3 < len(lines))

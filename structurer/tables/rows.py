@@ -14,7 +14,21 @@ from structurer.tables.labels import Vocabulary
 # Text in a cell that is no label: the unit beside a number, a sign without its number.
 _UNIT_TEXT = re.compile(r"[条件次篇个人名万元份场期项数]{0,3}")
 _CELL_TEXT = frozenset(
-    {"增", "减", "增减", "持平", "不变", "空", "未统计", "暂无", "无数据", "不详", "同上", "详见附件"}
+    {
+        *"一二三四五六七八九十两零〇",
+        "增",
+        "减",
+        "增减",
+        "持平",
+        "不变",
+        "空",
+        "未统计",
+        "暂无",
+        "无数据",
+        "不详",
+        "同上",
+        "详见附件",
+    }
 )
 _NUMERALS = "一二三四五六七八九十"
 

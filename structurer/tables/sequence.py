@@ -41,10 +41,9 @@ def _from_first_number(line: Line) -> Line:
 
 def _header_words(text: str, table: Table) -> bool:
     """Nothing but pieces of the table's own labels: a header whose words were spread over lines."""
-    printed = {
-        char for block in table.blocks for label in (*block.rows, *block.columns) for char in label.label
-    }
-    return set(text) <= printed | {char for text in table.furniture for char in text}
+    rows = [row.label for block in table.blocks for row in block.rows]
+    columns = [column.label for block in table.blocks for column in block.columns]
+    return set(text) <= set("".join((*rows, *columns, *table.furniture)))
 
 
 def _by_row(

@@ -71,8 +71,9 @@ def lost(
 ) -> dict[str, tuple[Token, ...]]:
     """Rows whose cells may be among numbers that could not be placed: they are not blank for sure.
 
-    These are the rows between the labels around numbers that stand under no label and, in a table that
-    stacks its labels, every label of a stack whose numbers are not exactly enough for all.
+    These are the rows between the labels around numbers that stand under no label, a short row just
+    before such numbers and, in a table that stacks its labels, every label of a stack whose numbers are
+    not exactly enough for all.
     """
     order = list(chosen)
     named = {line.row for line in lines if line.tokens and line.row}
@@ -87,6 +88,9 @@ def lost(
         elif id(line) not in sources:
             after = next((at[later.row] for later in lines[index + 1 :] if later.row in at), len(order))
             found.update((row, tuple(line.tokens)) for row in order[last + 1 : after] if row not in named)
+            before = lines[index - 1] if index else line
+            if before.row in at and 0 < len(before.tokens) < len(chosen[before.row].places):
+                found[before.row] = (*before.tokens, *line.tokens)
     stacks = [stack for stack in _stacks(lines, at) if len(stack) > 1]
     if stacks and _stacked_on_purpose(stacks, chosen, order):
         for stack in stacks:
