@@ -226,7 +226,7 @@ class Form(_Value):
         unknown = [name for name in (*rule.left, *rule.right) if name not in known]
         if unknown:
             raise ValueError(
-                f"table {table.id}, rule {rule.id}: no such {rule.for_each}: {', '.join(unknown)}"
+                f"table {table.id}, rule {rule.id}: no such {'column' if rule.for_each == 'row' else 'row'}: {', '.join(unknown)}"
             )
 
 

@@ -177,14 +177,13 @@ def test_published(line: str, date: str | None) -> None:
 
 
 def test_a_wrapped_period_clause_is_no_publication_date() -> None:
-    text = (
-        TITLE
-        + "报告中所列数据的统计期限自 2020 年 1 月 1 日\n起至 2020 年 12 月 31 日止。请与南京市玄\n武区教育局联系(电话:025-83335500)。"
-    )
-    result = values(text + BODY)
+    clause = "报告中所列数据的统计期限自 2020 年 1 月 1 日\n起至 2020 年 12 月 31 日止。"
+    contact = "如有任何疑问,请与南京市玄武区教育局联系(电话:025-\n83335500)。"
+    result = values(TITLE + clause + contact + BODY)
     assert "published" not in result
     assert (result["period_start"], result["period_end"]) == ("2020-01-01", "2020-12-31")
     assert result["contact_phone"] == "025-83335500"
+    assert result["agency"] == "南京市教育局"
 
 
 def test_dates_in_the_body_are_no_publication_date() -> None:

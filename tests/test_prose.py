@@ -315,8 +315,6 @@ def test_a_scope_holds_on_in_its_paragraph_until_the_office_is_named() -> None:
 
 
 def test_wrapped_lines_are_read_as_one() -> None:
-    text = "为进一步方便群众查询,我局在政府网站开设了多个栏目。本年度主动公开各类政\n府信息312条。"
-    assert said(read(text)) == {year("disclosed_items", 312)} or said(read(text)) == set()
     text = "本年度全局认真落实条例的各项要求并不断完善各项工作制度,共收到政府信息公开申\n请12件。"
     assert said(read(text)) == {year("applications_received", 12)}
 
@@ -390,7 +388,6 @@ def test_a_list_ends_where_something_else_is_counted() -> None:
         "disclosed_items": "verified",
         "disclosed_website": "verified",
         "disclosed_wechat": "verified",
-        "reads": "stated",
     }
 
 

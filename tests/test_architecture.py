@@ -1,0 +1,94 @@
+"""Imports go downhill, third parties stay behind their doors, and the package imports light."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import structurer
+
+PACKAGE = Path(structurer.__file__).parent
+
+#: From the values at the bottom to the commands on top; a module imports only from below itself.
+LAYERS = (
+    ("_version", "errors", "fold", "observation"),
+    (
+        "document",
+        "forms",
+        "settings",
+        "terminal",
+        "quantities",
+        "_elimination",
+        "_search",
+        "balance",
+        "rival",
+    ),
+    ("read", "schemas", "evaluate", "running", "_titles", "confront"),
+    ("segment", "tables", "metadata", "reconcile"),
+    ("prose",),
+    ("store", "pipeline", "export"),
+    ("explain", "bulk"),
+    ("console",),
+    ("commands",),
+    ("cli", "__init__", "__main__"),
+)
+DOORS = {"sqlalchemy": "store", "click": "commands", "lxml": "read", "yaml": "forms", "rapidfuzz": "tables"}
+
+
+def modules() -> dict[Path, str]:
+    return {path: path.relative_to(PACKAGE).parts[0].removesuffix(".py") for path in PACKAGE.rglob("*.py")}
+
+
+def imported(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return names
+
+
+def test_imports_go_downhill() -> None:
+    rank = {name: place for place, layer in enumerate(LAYERS) for name in layer}
+    uphill = []
+    for path, name in modules().items():
+        assert name in rank, f"{name} stands in no layer"
+        for target in imported(path):
+            parts = target.split(".")
+            if (
+                parts[0] == "structurer"
+                and len(parts) > 1
+                and parts[1] != name
+                and rank[parts[1]] > rank[name]
+            ):
+                uphill.append(f"{path.relative_to(PACKAGE)} imports {target}")
+    assert uphill == []
+
+
+def test_third_parties_stay_behind_their_doors() -> None:
+    outside = [
+        f"{path.relative_to(PACKAGE)} imports {target}"
+        for path, name in modules().items()
+        for target in imported(path)
+        for party, door in DOORS.items()
+        if target.split(".")[0] == party and name not in (door, "cli")
+    ]
+    assert outside == []
+
+
+def test_importing_the_package_loads_no_heavy_third_party() -> None:
+    heavy = "openai, instructor, sqlalchemy, diskcache, tiktoken, lxml, yaml, rapidfuzz, rich, click"
+    code = f"import sys, structurer; print([m for m in '{heavy}'.split(', ') if m in sys.modules])"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        == "[]\n"
+    )
+
+
+def test_the_public_surface_is_sorted_and_whole() -> None:
+    assert structurer.__all__ == sorted(structurer.__all__)
+    assert all(getattr(structurer, name) is not None for name in structurer.__all__)
