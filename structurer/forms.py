@@ -225,9 +225,8 @@ class Form(_Value):
         known = {cell.column if rule.for_each == "row" else cell.row for cell in table.cells}
         unknown = [name for name in (*rule.left, *rule.right) if name not in known]
         if unknown:
-            raise ValueError(
-                f"table {table.id}, rule {rule.id}: no such {'column' if rule.for_each == 'row' else 'row'}: {', '.join(unknown)}"
-            )
+            kind = "column" if rule.for_each == "row" else "row"
+            raise ValueError(f"table {table.id}, rule {rule.id}: no such {kind}: {', '.join(unknown)}")
 
 
 class Forms(_Value):

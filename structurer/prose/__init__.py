@@ -100,8 +100,9 @@ def _claims(reading: Reading, year: int | None) -> tuple[dict[int, list[Claim]],
         listed[index] = list(sentence.read(own))
         family = sentence.family or family
         bound += [claim for claim in listed[index] if claim.rows]
-    zero = [(claim.start, claim.end) for claim in denied]
-    bound = [claim for claim in bound if not any(start <= claim.at < end for start, end in zero)]
+    if denied:
+        zero = [(claim.start, claim.end) for claim in denied]
+        bound = [claim for claim in bound if claim.value or not any(a <= claim.at < b for a, b in zero)]
     stated = []
     last: tuple[int, str | None] = (0, None)
     for claim in sorted([*bound, *denied], key=lambda claim: claim.at):

@@ -9,7 +9,7 @@ from structurer.prose.channels import place
 from structurer.prose.claim import Claim
 from structurer.prose.lexicon import CHANNEL_KINDS, NOUNS, VERBS
 from structurer.prose.rows import Rows
-from structurer.prose.words import ENDS, Named, noun_after, noun_before, tokens
+from structurer.prose.words import ENDS, Named, clause_start, noun_after, noun_before, tokens
 from structurer.quantities import Quantity
 from structurer.running import Reading
 
@@ -59,8 +59,7 @@ class Sentence(Rows):
         self.low, self.high = max(self.start, quantity.start - _REACH), min(self.end, quantity.end + _REACH)
         if quantity.unit in ("%", "‰") or _RATE.match(text, quantity.end):
             return None
-        low = max(at, quantity.start - _WINDOW)
-        clause = max(low, *(text.rfind(stop, low, quantity.start) + 1 for stop in ",:()"))
+        clause = clause_start(text, max(at, quantity.start - _WINDOW), quantity.start)
         if _ABOUT.search(text, clause, quantity.start):
             return None
         rows, named = self._bound(quantity, clause, following)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from structurer.observation import Period
+from structurer.prose.words import clause_start
 
 _TIMES = {
     # Every year is written so; the report's own sets the period to the year, others are decided by _dated.
@@ -70,7 +71,6 @@ _NAME = re.compile(r"[\u4e00-\u9fff]+\Z")
 SELF = re.compile("我[局厅委办镇乡院中市区县]|本[局厅委机单办镇乡院]|局机关|厅机关|委机关|机关本级|局本级")
 _ASIDE = frozenset("在向对为给到于就受和及、与使让将被跨")
 _OPENING = frozenset(',:(、年度底月日末来内"共中')
-_STOPS = ",:()"
 _NEAR = 300
 """Characters of the sentence before a quantity that say when and for whom it holds."""
 
@@ -124,7 +124,7 @@ def context(words: Times, start: int, at: int) -> Context | None:
     certain."""
     text = words.text
     near = max(start, at - _NEAR)
-    clause = _clause(text, near, at)
+    clause = clause_start(text, near, at)
     if _PLAN.search(text, near, at) or _WILL.search(text, clause, at):
         return None
     period = _period(words, start, clause, at)
@@ -132,10 +132,6 @@ def context(words: Times, start: int, at: int) -> Context | None:
         return None
     scope = _scope(text, near, at)
     return None if scope is None else Context(*period, scope or None)
-
-
-def _clause(text: str, start: int, at: int) -> int:
-    return max(start, *(text.rfind(stop, start, at) + 1 for stop in _STOPS))
 
 
 def _period(words: Times, start: int, clause: int, at: int) -> tuple[Period, str | None] | None:
@@ -204,7 +200,7 @@ def _scope(text: str, start: int, at: int) -> str | None:
         before = text[begin - 1] if begin > start else ","
         if before in _OPENING or (before == "、" and scope):
             scope = text[begin : word.end()]
-        elif before not in _ASIDE and begin >= _clause(text, start, at):
+        elif before not in _ASIDE and begin >= clause_start(text, start, at):
             return None
     if scope:
         own = list(SELF.finditer(text, start, at))
