@@ -42,6 +42,11 @@ class Check:
         """Every cell the rule binds."""
         return (*self.edit.left, *self.edit.right)
 
+    def to_json(self) -> dict[str, object]:
+        """The check as an object of plain values."""
+        names = ("rule", "severity", "where", "outcome", "left", "right", "message", "indicators")
+        return {name: getattr(self, name) for name in names}
+
     @property
     def message(self) -> str:
         """What was compared, with both sides."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict, is_dataclass
+from dataclasses import asdict
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -26,6 +26,7 @@ from structurer.commands.common import (
 from structurer.terminal import plain
 
 if TYPE_CHECKING:
+    from structurer.explain import Explanation
     from structurer.forms import Forms, Table
     from structurer.observation import Extraction
 
@@ -162,7 +163,7 @@ def check(document: str, store: str | None, full: bool, as_json: bool) -> None:
     found = find_document(document, settings_of(store=store))
     checks = confront(found.observations, _tables_to_check(found, load_forms()))
     if as_json:
-        put_json([_plain_object(one) for one in checks])
+        put_json([one.to_json() for one in checks])
     else:
         put(checks_text(checks, width=terminal_width(), full=full))
 
@@ -182,12 +183,9 @@ def _tables_to_check(extraction: Extraction, forms: Forms) -> list[Table]:
     return [*own, *crossings(forms, here)]
 
 
-def _plain_object(value: Any) -> Any:
-    return value.model_dump(mode="json") if hasattr(value, "model_dump") else _as_dict(value)
-
-
-def _as_dict(value: Any) -> Any:
-    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value._asdict()
+def _explained(told: Explanation) -> dict[str, Any]:
+    observation = told.observation.model_dump(mode="json") if told.observation is not None else None
+    return asdict(told) | {"observation": observation}
 
 
 @click.command()
@@ -211,7 +209,7 @@ def explain(path: str, indicator: str, as_json: bool) -> None:
     settings = settings_of()
     told = why(read_file(path, settings.max_bytes), indicator, path=path, settings=settings, forms=forms)
     if as_json:
-        put_json(_plain_object(told))
+        put_json(_explained(told))
     else:
         put("\n".join(plain(line) for line in told.lines))
 
