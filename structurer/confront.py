@@ -63,8 +63,7 @@ def confront(observations: Iterable[Observation], tables: Iterable[Table]) -> li
     for observation in observations:
         if observation.period == "year":
             found.setdefault(observation.indicator, observation)
-    values = {indicator: _amount(observation) for indicator, observation in found.items()}
-    return [_check(edit, values) for table in tables for edit in table.edits if _concerns(edit, found)]
+    return [_check(edit, found) for table in tables for edit in table.edits if _concerns(edit, found)]
 
 
 def _concerns(edit: Edit, found: Mapping[str, Observation]) -> bool:
@@ -78,28 +77,26 @@ def _exact(observation: Observation) -> bool:
     return observation.qualifier == "exact" and observation.scope is None and observation.status != "disputed"
 
 
-def _amount(observation: Observation) -> Number | None:
-    if isinstance(observation.value, int | float):
-        return observation.value
-    return 0 if observation.printed == "not_applicable" else None
-
-
-def _check(edit: Edit, values: Mapping[str, Number | None]) -> Check:
-    left, right = _total(edit.left, values), _total(edit.right, values)
+def _check(edit: Edit, found: Mapping[str, Observation]) -> Check:
+    left, right = _total(edit.left, found), _total(edit.right, found)
     outcome: Outcome = "unknown"
     if left is not None and right is not None:
         holds = left == right if edit.rule.relation == "equal" else left <= right
-        outcome = "pass" if holds or (edit.or_right and left == _total(edit.or_right, values)) else "fail"
+        outcome = "pass" if holds or (edit.or_right and left == _total(edit.or_right, found)) else "fail"
     return Check(edit, outcome, left, right)
 
 
-def _total(keys: Sequence[str], values: Mapping[str, Number | None]) -> Number | None:
+def _total(keys: Sequence[str], found: Mapping[str, Observation]) -> Number | None:
     total: Number = 0
     for key in keys:
-        value = values.get(key)
-        if value is None:
+        observation = found.get(key)
+        if observation is None:
             return None
-        total += value
+        value = observation.value
+        if isinstance(value, int | float):
+            total += value
+        elif observation.printed != "not_applicable":
+            return None
     return total
 
 

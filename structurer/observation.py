@@ -34,11 +34,25 @@ def trusted(model: type[T], values: dict[str, Any]) -> T:
     seventh of its time: a report has hundreds of these values. `values` must name every field.
     """
     made = model.__new__(model)
-    object.__setattr__(made, "__dict__", values)
-    object.__setattr__(made, "__pydantic_fields_set__", set(values))
-    object.__setattr__(made, "__pydantic_extra__", None)
-    object.__setattr__(made, "__pydantic_private__", None)
+    _set(made, "__dict__", values)
+    _set(made, "__pydantic_fields_set__", _NAMES[model])
+    _set(made, "__pydantic_extra__", None)
+    _set(made, "__pydantic_private__", None)
     return made
+
+
+_set = object.__setattr__
+
+
+class _Names(dict[type[BaseModel], set[str]]):
+    """The names of a model's fields, as one set that all its trusted values share."""
+
+    def __missing__(self, model: type[BaseModel]) -> set[str]:
+        names = self[model] = set(model.__pydantic_fields__)
+        return names
+
+
+_NAMES = _Names()
 
 
 class Evidence(_Frozen):

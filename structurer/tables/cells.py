@@ -124,6 +124,9 @@ def atoms(text: str, start: int, end: int, is_label_end: re.Pattern[str]) -> lis
 
 
 def _number(text: str, start: int, end: int) -> Token:
+    printed = text[start:end]
+    if printed.isdigit():
+        return Token(start, end, "number", int(printed))
     parts = _PARTS.fullmatch(text, start, end)
     assert parts is not None, "the atom pattern and its parts disagree"
     digits = parts["number"].replace(",", "")
@@ -144,6 +147,8 @@ def _both(text: str, start: int, end: int) -> Token:
 
 def _words(text: str, start: int, end: int, is_label_end: re.Pattern[str]) -> list[Atom]:
     word = text[start:end]
+    if not _DIGIT.search(word):
+        return [Word(start, end, han(word), False)]
     glued = _GLUED.fullmatch(word)
     if glued and is_label_end.search(han(glued["label"])):
         at = start + glued.start("number")
@@ -151,5 +156,4 @@ def _words(text: str, start: int, end: int, is_label_end: re.Pattern[str]) -> li
             Word(start, start + glued.end("label"), han(glued["label"]), False),
             _number(text, at, start + glued.end("number")),
         ]
-    bare = _ENUMERATOR.sub("", word, count=1) if _DIGIT.search(word) else word
-    return [Word(start, end, han(word), _DIGIT.search(bare) is not None)]
+    return [Word(start, end, han(word), _DIGIT.search(_ENUMERATOR.sub("", word, count=1)) is not None)]

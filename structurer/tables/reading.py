@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from structurer.document import Document
@@ -21,7 +21,14 @@ from structurer.tables.settle import Settled, settle
 _UNIT = re.compile(r"单位[::]?\s*(万元|亿元|元)|\((万元|亿元|元)\)")
 
 
-_METHODS = ("table",)
+_CONSTANT = {
+    "qualifier": "exact",
+    "period": "year",
+    "as_of": None,
+    "scope": None,
+    "methods": ("table",),
+}
+"""What is the same for every cell of a table."""
 _FEWEST_ROWS = 3
 """Rows below which a list of labels and numbers is no statistics table."""
 
@@ -107,7 +114,7 @@ def _read(
         span.start,
         end,
         TableInfo(form=placement.form, state=state),
-        tuple(_observation(cell, document, span) for cell in settled),
+        tuple(_observations(settled, document, span)),
         tuple(findings),
         tuple(rows),
     )
@@ -154,29 +161,29 @@ def _unfilled(row: PlacedRow) -> list[Settled]:
     ]
 
 
-def _observation(settled: Settled, document: Document, span: Span) -> Observation:
-    cell = settled.cell
-    return trusted(
-        Observation,
-        {
-            "indicator": cell.indicator,
-            "label": cell.label,
-            "value": settled.value,
-            "unit": _unit(settled, document, span),
-            "qualifier": "exact",
-            "period": "year",
-            "as_of": None,
-            "scope": None,
-            "printed": settled.printed,
-            "status": settled.status,
-            "accepted": settled.status in ACCEPTING,
-            "methods": _METHODS,
-            "evidence": tuple([document.evidence(token.start, token.end) for token in settled.tokens]),
-            "rules": settled.rules,
-            "assumes": settled.assumes,
-            "candidates": settled.candidates,
-        },
-    )
+def _observations(settled: Sequence[Settled], document: Document, span: Span) -> Iterator[Observation]:
+    evidence = document.evidence
+    for one in settled:
+        cell, value, printed, status, tokens, rules, assumes, candidates = one
+        yield trusted(
+            Observation,
+            {
+                **_CONSTANT,
+                "indicator": cell.indicator,
+                "label": cell.label,
+                "value": value,
+                "unit": cell.unit
+                if cell.unit and len(tokens) == 1 and not tokens[0].unit
+                else _unit(one, document, span),
+                "printed": printed,
+                "status": status,
+                "accepted": status in ACCEPTING,
+                "evidence": tuple([evidence(token.start, token.end) for token in tokens]),
+                "rules": rules,
+                "assumes": assumes,
+                "candidates": candidates,
+            },
+        )
 
 
 def _unit(settled: Settled, document: Document, span: Span) -> str:
