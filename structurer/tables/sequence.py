@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from structurer.forms import Table
-from structurer.tables.cells import Bar, Token
+from structurer.tables.cells import Token
 from structurer.tables.labels import Vocabulary
-from structurer.tables.place import PlacedRow, Placement, fit
+from structurer.tables.place import PlacedRow, Placement, fit, in_grid
 from structurer.tables.rows import Line
 
 
@@ -33,7 +33,7 @@ def place_in_sequence(lines: Sequence[Line], vocabulary: Vocabulary) -> Placemen
 
 def _from_first_number(line: Line) -> Line:
     """The line without the bars above its first number: they may be the header's, unless a grid drew them."""
-    if any(isinstance(atom, Bar) and atom.grid for atom in line.atoms):
+    if in_grid(line):
         return line
     first = line.tokens[0].start
     return replace(line, atoms=[atom for atom in line.atoms if atom.start >= first])

@@ -12,7 +12,7 @@ from structurer.observation import Printed, Status, Value
 from structurer.rival import rivalled
 from structurer.tables.cells import Token
 from structurer.tables.longrow import settle_long_row
-from structurer.tables.place import PlacedRow
+from structurer.tables.place import PlacedRow, in_grid
 
 BLANK_IS_ZERO = "blank=0"
 
@@ -275,6 +275,8 @@ class _Bound:
 
     def _open_cell(self, at: int, cell: Cell, sums: Sums) -> Settled:
         row = self.row_of[at]
+        if not self.bound[at] and row.layout == "exact":
+            return _as_printed(cell, None)
         tokens = tuple(token for token in self.tokens[at] if token is not None)
         seen = len(tokens) < len(self.tokens[at])
         printed: Printed = "omitted" if seen or not tokens else "number"
@@ -305,7 +307,10 @@ class _Bound:
         if at in self.balance.forced:
             return True
         prior_allowed = self.trusted and self.row_of[at].layout != "missing"
-        return prior_allowed and (self.bound[at] > 1 or self.all_zero or self.long_row)
+        line = self.row_of[at].line
+        seen_blank = line is not None and in_grid(line)
+        sparse = self.all_zero or self.long_row or seen_blank
+        return prior_allowed and self.bound[at] >= (1 if sparse else 2)
 
     def _shaky(self, at: int) -> bool:
         """A cell of a short row whose place was found by sums that do not hold."""
