@@ -147,7 +147,8 @@ def _source(values: Values) -> Iterator[str]:
 def _text(values: Values) -> Iterator[str]:
     shown = values.source.original
     if shown.lost:
-        lost = f"{shown.lost} quotes could not be found again where they stood; they are not marked."
+        quotes = "1 quote" if shown.lost == 1 else f"{shown.lost} quotes"
+        lost = f"{quotes} could not be found again at its place, and is not marked."
         yield f'<p class="notice">{lost}</p>'
     contents = values.source.contents()
     if len(contents) > 1:

@@ -61,9 +61,9 @@ class Source:
 
     def _row(self, line: Line) -> str:
         cells = "".join(
-            f'<td data-at="{start}">{"".join(self._marked(start, end))}' for start, end in line.cells
+            f'<td data-at="{start}">{"".join(self._marked(start, end))}</td>' for start, end in line.cells
         )
-        return f'<tr id="L{line.number}"><th data-n="{line.number}">{cells}\n'
+        return f'<tr id="L{line.number}"><th data-n="{line.number}"></th>{cells}</tr>\n'
 
     def _is_furniture(self, line: Line) -> bool:
         return any(start <= line.start and line.end <= end for start, end in self.original.furniture)

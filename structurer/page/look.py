@@ -6,31 +6,61 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from structurer.confront import Check, confront
+from structurer.console.signs import SIGNS
 from structurer.forms import Cell, Edit, Table
-from structurer.observation import Finding, Observation
+from structurer.observation import Finding, Observation, Status
 from structurer.page import words
 from structurer.page.links import Values
 from structurer.page.safe import safe
 from structurer.reconcile import asked
+
+_AT_MOST = 8
+"""Rows of one table, open for one reason, that are listed one by one."""
+_Reason = tuple[str, Status, str]
+"""Row (or table), status, and why it is open."""
 
 
 def open_values(values: Values) -> Iterator[str]:
     """Values that are not accepted, unsupported ones first, those of one row and reason together."""
     found = list(values.extraction.select(accepted=False))
     found.sort(key=lambda one: words.ORDER.index(one.status))
-    for (_, status, reason), group in groupby(found, _row_and_reason):
-        alike = list(group)
-        label = safe(alike[0].label if len(alike) == 1 else alike[0].label.rpartition("/")[0])
-        cells = "".join(f"<li>{values.refer(one, _short(one, len(alike)))}</li>" for one in alike)
-        line = next(filter(None, map(values.line, alike)), "")
-        yield (
-            f'<li class="item {status}"><span class="st {status}">{words.sign(alike[0]) or "~"} {status}</span>'
-            f' <span class="what d" lang="zh">{label}</span> <ul class="cells">{cells}</ul>'
-            f'<span class="why d">{reason}{f" · {line}" if line else ""}</span></li>\n'
-        )
+    rows: dict[_Reason, list[list[Observation]]] = {}
+    for (row, status, reason), alike in groupby(found, _row_and_reason):
+        rows.setdefault((row.partition(".")[0], status, reason), []).append(list(alike))
+    official = values.extraction.document.tables
+    for whole, known in rows.items():
+        if len(known) > _AT_MOST and whole[1] == "ambiguous" and whole[0] in official:
+            yield _whole(values, whole, known)
+        else:
+            yield from (_item(values, alike, whole[2]) for alike in known)
 
 
-def _row_and_reason(found: Observation) -> tuple[str, str, str]:
+def _whole(values: Values, whole: _Reason, rows: Sequence[Sequence[Observation]]) -> str:
+    """A table that is open for one reason in more rows than are worth a line each."""
+    name, status, reason = whole
+    known = list(values.forms.tables.get(name, {}).values())
+    title = safe(f"{known[-1].number}、{known[-1].title}") if known else safe(name)
+    return (
+        f'<li class="item {status}"><span class="st {status}">{SIGNS[status] or "~"} {status}</span> '
+        f'<a class="what d" lang="zh" href="#t-{safe(name)}">{title}</a>'
+        f'<span class="why d">{sum(map(len, rows))} values in {len(rows)} rows: {reason}</span></li>\n'
+    )
+
+
+def _item(values: Values, alike: Sequence[Observation], reason: str) -> str:
+    """Values of one row that are open for one reason."""
+    status = alike[0].status
+    label = safe(alike[0].label if len(alike) == 1 else alike[0].label.rpartition("/")[0])
+    cells = "".join(f"<li>{values.refer(one, _short(one, len(alike)))}</li>" for one in alike)
+    line = next(filter(None, map(values.line, alike)), "")
+    return (
+        f'<li class="item {status}"><span class="st {status}">{words.sign(alike[0]) or "~"} {status}</span>'
+        f' <span class="what d" lang="zh">{label}</span> <ul class="cells">{cells}</ul>'
+        f'<span class="why d">{reason}{f" · {line}" if line else ""}</span></li>\n'
+    )
+
+
+def _row_and_reason(found: Observation) -> tuple[str, Status, str]:
     return found.indicator.rpartition(".")[0], found.status, words.why_open(found)
 
 

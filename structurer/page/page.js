@@ -12,7 +12,8 @@
       printed.get(number).push(mark);
     }
   }
-  const open = [...new Set(all(".look [data-to]").map((link) => +link.dataset.to))];
+  const listed = all(".items [data-to]").map((link) => +link.dataset.to);
+  const open = [...new Set([...listed, ...all(".open[data-v]").map((link) => +link.dataset.v)])];
   const hint = document.querySelector(".hint");
   const toggle = document.querySelector("[data-sheet]");
   const narrow = matchMedia("(max-width: 800px)");
