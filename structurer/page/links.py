@@ -59,7 +59,7 @@ class Values:
             yield f'<div class="detail" data-d="{number}" hidden>{"".join(self._detail(found))}</div>\n'
 
     def _link(self, found: Observation, attributes: str, text: str = "") -> str:
-        kind = f"v {found.status}{'' if found.accepted else ' open'}{' z' if found.value == 0 else ''}"
+        kind = f"v {found.status}{'' if found.accepted else ' open'}{_kind(found)}"
         shown, sign = text or words.value(found), words.sign(found)
         mark = f'<span class="sg" aria-hidden="true">{sign}</span>' if sign else ""
         return (
@@ -106,3 +106,10 @@ class Values:
         cell = known.get(found.indicator)
         own = cell is None or getattr(cell, "label", None) != found.label
         return safe(label if own else label.rpartition("/")[0] or label)
+
+
+def _kind(found: Observation) -> str:
+    """Class of a value that is a zero, or words."""
+    if isinstance(found.value, str):
+        return " w"
+    return " z" if found.value == 0 else ""
