@@ -320,6 +320,30 @@ def test_failed_rule_shows_both_sums() -> None:
     assert [int(one) for one in re.findall(r'class="n d">([0-9]+)<', flow)] == [36, 2, 37, 2]
 
 
+def test_column_with_a_slash_keeps_its_name() -> None:
+    extraction = sample()
+    alike = tuple(
+        found.model_copy(update={"candidates": ()}) if found.status == "ambiguous" else found
+        for found in extraction.observations
+    )
+    text, _ = made(extraction.model_copy(update={"observations": alike}), "gone")
+    items = re.findall(r'<li class="item ambiguous".*?</li>\n', text)
+    assert len(items) == 1
+    assert re.findall(r'class="n d">([^<]*)<', items[0]) == ["上一年项目数量", "本年增/减"]
+    assert '<span class="what d" lang="zh">二/行政事业性收费</span>' in items[0]
+
+
+def test_contradiction_shows_every_statement() -> None:
+    said = "一、概述\n全年主动公开政府信息120条。\n二、情况\n共主动公开政府信息95条。\n"
+    content = f"某市财政局2018年政府信息公开年度报告\n{said}"
+    extraction = structure(content, path="x.txt")
+    contradicted = [one for one in extraction.findings if one.rule == "narrative.contradiction"]
+    assert len(contradicted) == 1
+    text, _ = made(extraction, "gone")
+    rule = re.findall(r'<li class="rule warning">.*?</ul></li>', text, flags=re.S)
+    assert re.findall(r'class="n d">([0-9]+)<', rule[0]) == ["120", "95"]
+
+
 def test_table_open_as_a_whole_is_one_line() -> None:
     extraction = sample()
     open_cells = tuple(

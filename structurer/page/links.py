@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from structurer.forms import Forms
 from structurer.observation import Extraction, Observation
@@ -101,11 +101,22 @@ class Values:
 
     def label(self, found: Observation) -> str:
         """The label without its table, and without the column where it is the form's own; safe."""
-        known: Mapping[str, object] = self.forms.cells
         label = found.label.partition("/")[2] or found.label
-        cell = known.get(found.indicator)
-        own = cell is None or getattr(cell, "label", None) != found.label
-        return safe(label if own else label.rpartition("/")[0] or label)
+        cell = self.forms.cells.get(found.indicator)
+        own = cell is None or cell.label != found.label
+        return safe(label if own else self.split(found.indicator, label)[0])
+
+    def split(self, indicator: str, label: str) -> tuple[str, str]:
+        """A label as its row and its column; the column of some holds a slash itself."""
+        table, _, place = indicator.partition(".")
+        column = place.rpartition(".")[2]
+        for form in self.forms.tables.get(table, {}).values():
+            for block in form.blocks:
+                for one in block.columns:
+                    if one.id == column and label.endswith(f"/{one.label}"):
+                        return label[: -len(one.label) - 1], one.label
+        row, _, last = label.rpartition("/")
+        return row, last
 
 
 def _kind(found: Observation) -> str:

@@ -50,11 +50,12 @@ def _whole(values: Values, whole: _Reason, rows: Sequence[Sequence[Observation]]
 def _item(values: Values, alike: Sequence[Observation], reason: str) -> str:
     """Values of one row that are open for one reason."""
     status = alike[0].status
-    label = safe(alike[0].label if len(alike) == 1 else alike[0].label.rpartition("/")[0])
-    cells = "".join(f"<li>{values.refer(one, _short(one, len(alike)))}</li>" for one in alike)
+    first = alike[0]
+    label = safe(first.label if len(alike) == 1 else values.split(first.indicator, first.label)[0])
+    cells = "".join(f"<li>{values.refer(one, _short(values, one, len(alike)))}</li>" for one in alike)
     line = next(filter(None, map(values.line, alike)), "")
     return (
-        f'<li class="item {status}"><span class="st {status}">{words.sign(alike[0]) or "~"} {status}</span>'
+        f'<li class="item {status}"><span class="st {status}">{words.sign(first) or "~"} {status}</span>'
         f' <span class="what d" lang="zh">{label}</span> <ul class="cells">{cells}</ul>'
         f'<span class="why d">{reason}{f" · {line}" if line else ""}</span></li>\n'
     )
@@ -64,9 +65,9 @@ def _row_and_reason(found: Observation) -> tuple[str, Status, str]:
     return found.indicator.rpartition(".")[0], found.status, words.why_open(found)
 
 
-def _short(found: Observation, of: int) -> str:
+def _short(values: Values, found: Observation, of: int) -> str:
     """What a link of the list says: the column where it is one of several, and the value."""
-    column = f"{safe(found.label.rpartition('/')[2])} " if of > 1 else ""
+    column = f"{safe(values.split(found.indicator, found.label)[1])} " if of > 1 else ""
     return f"{column}{words.value(found)}".strip() or "no value"
 
 
@@ -118,7 +119,7 @@ def _side(values: Values, edit: Edit, table: Table, keys: Sequence[str], total: 
         if found is not None and found.value == 0 and found.accepted and len(keys) > 2:
             zeros += 1
             continue
-        name = safe(_name(table, key, edit.rule.for_each))
+        name = safe(_name(values, table, key, edit.rule.for_each))
         worth = values.refer(found) if found is not None else "–"
         terms.append(f'<li><span class="d" lang="zh">{name}</span> {worth}</li>')
     if zeros:
@@ -127,19 +128,19 @@ def _side(values: Values, edit: Edit, table: Table, keys: Sequence[str], total: 
     return f'<div class="side">{added}<ul>{"".join(terms)}</ul></div>'
 
 
-def _name(table: Table, key: str, along: str | None) -> str:
+def _name(values: Values, table: Table, key: str, along: str | None) -> str:
     """What tells one term of a sum from the next: its row or its column."""
     cell: Cell | None = table.by_indicator.get(key)
     if cell is None:
         return key
-    line, column = cell.label.rpartition("/")[::2]
+    line, column = values.split(key, cell.label)
     if along == "row":
         return column
     return line.rpartition("/")[2] if along == "column" else cell.label
 
 
 def _finding(values: Values, finding: Finding) -> str:
-    links = [found for key in finding.indicators[:8] if (found := values.get(key)) is not None]
+    links = [one for one in values.extraction.observations if one.indicator in finding.indicators][:_AT_MOST]
     cells = "".join(f"<li>{values.refer(found)}</li>" for found in links)
     return (
         f'<li class="rule {finding.severity}"><p class="d"><span class="st {_tone(finding.severity)}">'

@@ -27,6 +27,7 @@
     root.dataset.sheet = state;
     toggle.setAttribute("aria-expanded", String(state !== "closed"));
     toggle.textContent = { closed: "open", half: "more", full: "close" }[state];
+    toggle.setAttribute("aria-label", `${toggle.textContent} source`);
   }
 
   function clear() {
