@@ -157,7 +157,8 @@ def _text(values: Values) -> Iterator[str]:
         yield "</ul></details>"
     if shown.visible:
         yield '<p class="notice">What a reader of the page sees; the markup is left out.</p>'
-    yield '<div class="text" lang="zh" translate="no">\n'
+    kind = "text" if shown.visible else "text lines"
+    yield f'<div class="{kind}" lang="zh" translate="no">\n'
     yield from values.source.html()
     yield "</div>\n"
 
