@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from structurer.confront import Check
 from structurer.forms import Forms, Rule, Table
-from structurer.observation import Observation
+from structurer.observation import Extraction, Observation
 
 
 def crossings(forms: Forms, present: Iterable[str]) -> list[Table]:
@@ -31,6 +31,19 @@ def _made(forms: Forms, held: frozenset[str]) -> Iterator[Table]:
         for table in tables.values()
         if table.prose and (held & _compared(table))
     )
+
+
+def asked(extraction: Extraction, forms: Forms) -> list[Table]:
+    """The tables whose rules can be asked of an extraction: those it read, then prose beside tables."""
+    states = extraction.document.tables
+    here = [name for name, found in states.items() if found.state in ("read", "partial")]
+    own = [
+        table
+        for name in here
+        for form, table in forms.tables.get(name, {}).items()
+        if form == states[name].form
+    ]
+    return [*own, *crossings(forms, here)]
 
 
 def _compared(table: Table) -> set[str]:
