@@ -36,7 +36,6 @@ _DUMPED = re.compile("[\\s\ufeff]{0,20}(?:ÐÏ.?à¡±|邢唷|%PDF-[0-9]|PK\x03\
 _GARBAGE = 0.05
 
 ADVICE = {
-    "pdf": "a PDF file; save its text as .txt or its page as .html first",
     "docx": "a Word file (.docx); save it as text or as a web page first",
     "ole": "an old Office file (.doc, .xls, .wps); save it as text or as a web page first",
     "rtf": "an RTF file; save it as text or as a web page first",
