@@ -162,5 +162,26 @@ def _read_pdf(data: bytes, path: str) -> Reading:
     return read_pdf(data, path)
 
 
-READERS: Mapping[str, Callable[[bytes, str], Reading]] = {"text": _read_decoded, "pdf": _read_pdf}
+def _read_docx(data: bytes, path: str) -> Reading:
+    from structurer.read.docx import read_docx
+
+    return read_docx(data, path)
+
+
+def _read_office(form: str) -> Callable[[bytes, str], Reading]:
+    def reader(data: bytes, path: str) -> Reading:
+        from structurer.read import office
+
+        readers = {"ole": office.read_ole, "rtf": office.read_rtf, "odt": office.read_odt}
+        return readers[form](data, path)
+
+    return reader
+
+
+READERS: Mapping[str, Callable[[bytes, str], Reading]] = {
+    "text": _read_decoded,
+    "pdf": _read_pdf,
+    "docx": _read_docx,
+    **{form: _read_office(form) for form in ("ole", "rtf", "odt")},
+}
 """Format name (see `formats.sniff`) → its reader; a format without one raises UnsupportedFormat."""
