@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from structurer.observation import Extraction
     from structurer.store import Store
 
-SUFFIXES = frozenset({"", ".txt", ".text", ".htm", ".html", ".md"})
+SUFFIXES = frozenset(
+    {"", ".txt", ".text", ".htm", ".html", ".md", ".pdf", ".docx", ".docm", ".doc", ".wps", ".rtf", ".odt"}
+)
 """Files a folder is searched for; a file that is named is tried whatever its suffix."""
 
 Outcome = Literal["imported", "unchanged", "failed"]

@@ -4,7 +4,11 @@ StructurerError
 ├── ReadError          the bytes cannot become a document (names the file and the reason)
 │   ├── EmptyInput     nothing to read
 │   ├── BinaryInput    not text in any encoding a report comes in
-│   ├── TooLarge       over the size limit
+│   ├── TooLarge       over the size limit, or more work than a report can be
+│   ├── Encrypted      locked with a password
+│   ├── BrokenFile     damaged, or not what its first bytes say
+│   ├── NoText         pages without a text layer (scans, pictures)
+│   ├── Mojibake       a text layer that does not say what the pages show
 │   └── UnsupportedFormat  a format this installation cannot read
 ├── NotAReport         readable, but nothing in it looks like an annual report
 ├── FormError          a file under schemas/ contradicts itself
@@ -53,6 +57,30 @@ class TooLarge(ReadError):
     """A file over the size limit."""
 
     code = "too-large"
+
+
+class Encrypted(ReadError):
+    """A file that is locked with a password."""
+
+    code = "encrypted"
+
+
+class BrokenFile(ReadError):
+    """A file that is damaged, or not what its first bytes say."""
+
+    code = "broken"
+
+
+class NoText(ReadError):
+    """Pages that hold no text, only pictures of it."""
+
+    code = "no-text"
+
+
+class Mojibake(ReadError):
+    """A text layer whose characters are not those that the pages show."""
+
+    code = "mojibake"
 
 
 class UnsupportedFormat(ReadError):

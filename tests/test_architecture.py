@@ -30,7 +30,7 @@ LAYERS = (
     ("prose",),
     ("store", "pipeline", "export"),
     ("explain", "bulk"),
-    ("console",),
+    ("console", "page"),
     ("commands",),
     ("cli", "__init__", "__main__"),
 )

@@ -36,24 +36,19 @@ _DUMPED = re.compile("[\\s\ufeff]{0,20}(?:ÐÏ.?à¡±|邢唷|%PDF-[0-9]|PK\x03\
 _GARBAGE = 0.05
 
 ADVICE = {
-    "pdf": "a PDF file; save its text as .txt or its page as .html first",
-    "docx": "a Word file (.docx); save it as text or as a web page first",
-    "ole": "an old Office file (.doc, .xls, .wps); save it as text or as a web page first",
-    "rtf": "an RTF file; save it as text or as a web page first",
     "xlsx": "an Excel workbook; save it as text or as a web page first",
     "pptx": "a PowerPoint file; save it as text first",
     "ofd": "an OFD file; save its text as .txt first",
-    "odt": "an OpenDocument file; save it as text or as a web page first",
     "mhtml": "a web archive (.mht); save it as a web page (.html) first",
     "image": "an image; its text has to be recognised first (OCR)",
     "archive": "an archive; unpack it first",
     "zip": "a zip archive; unpack it first",
 }
-"""What a file is and the next step, by format name."""
+"""What a file is that has no reader, and the next step, by format name."""
 
 
 def sniff(data: bytes) -> str:
-    """The format of some bytes by their first ones: "text", or a key of ADVICE. HTML is text here."""
+    """The format of some bytes by their first ones: a key of READERS or of ADVICE. HTML is "text" here."""
     for magic, name in _MAGIC:
         if data.startswith(magic):
             if name == "bitmap":  # two letters alone would make a report that begins with "BM" an image

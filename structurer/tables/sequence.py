@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from structurer.forms import Table
-from structurer.tables.cells import Token
+from structurer.tables.cells import Atom, Token, Word
 from structurer.tables.labels import Vocabulary
 from structurer.tables.place import PlacedRow, Placement, fit, in_grid
 from structurer.tables.rows import Line
@@ -29,6 +29,27 @@ def place_in_sequence(lines: Sequence[Line], vocabulary: Vocabulary) -> Placemen
         rows = (PlacedRow("", table.cells, form, "unreadable" if filled else "missing", tokens),)
     unplaced = tuple(line for line in filled if line.unknown and not _header_words(line.label, table))
     return Placement(form, rows, unplaced, mixed=False)
+
+
+def place_blank(stream: Sequence[Atom], vocabulary: Vocabulary) -> Placement | None:
+    """A table whose row of numbers is drawn and empty; None unless a grid draws all its cells."""
+    form, table = next(reversed(vocabulary.tables.items()))
+    empty = 0
+    drawn = False
+    for atom in stream:
+        if isinstance(atom, Token):
+            return None
+        if isinstance(atom, Word):
+            empty = -len(table.cells)  # a row with words in it is the header's
+        elif atom.grid and atom.row:
+            drawn |= empty == len(table.cells)
+            empty = 0
+        elif atom.grid:
+            empty += 1
+    if not drawn:
+        return None
+    blanks = PlacedRow("", table.cells, form, "exact", (None,) * len(table.cells))
+    return Placement(form, (blanks,), (), mixed=False)
 
 
 def _from_first_number(line: Line) -> Line:
