@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import structurer
@@ -87,6 +88,18 @@ def test_importing_the_package_loads_no_heavy_third_party() -> None:
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
         == "[]\n"
     )
+
+
+def test_importing_the_package_is_quick() -> None:
+    def seconds(code: str) -> float:
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code], check=True)
+        return time.perf_counter() - began
+
+    bare = min(seconds("pass") for _ in range(5))
+    whole = min(seconds("import structurer") for _ in range(5))
+    print(f"import structurer: {whole - bare:.3f} s, of it Python's own start {bare:.3f} s more")
+    assert whole - bare < 0.15
 
 
 def test_the_public_surface_is_sorted_and_whole() -> None:
