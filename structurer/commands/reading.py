@@ -28,7 +28,7 @@ from structurer.terminal import plain
 
 if TYPE_CHECKING:
     from structurer.explain import Explanation
-    from structurer.observation import Extraction
+    from structurer.observation import Extraction, Finding
     from structurer.settings import Settings
 
 Layout = Literal["table", "json", "jsonl"]
@@ -180,25 +180,37 @@ def _put_page(found: Extraction, document: str, out: str, settings: Settings, *,
 
 @click.command()
 @click.argument("document", metavar="DOC|FILE")
+@click.option("--before", metavar="DOC", help="The same agency's report of the year before.")
 @click.option("--full", is_flag=True, help="List the checks that passed, too.")
 @store_option
 @json_option
-def check(document: str, store: str | None, full: bool, as_json: bool) -> None:
+def check(document: str, store: str | None, before: str | None, full: bool, as_json: bool) -> None:
     """Lay every edit rule over one report: passed, failed or not evaluated, with both sums.
+
+    With --before, the rules between two years as well, and figures that jumped.
 
     That sums agree says nothing about labels: a check that passes is not a proof.
     """
-    from structurer.confront import confront
-    from structurer.console import checks_text, terminal_width
+    from structurer.confront import confront, confront_years, jumps
+    from structurer.console import checks_text, findings_text, terminal_width
     from structurer.forms import load_forms
     from structurer.reconcile import asked
 
-    found = find_document(document, settings_of(store=store))
-    checks = confront(found.observations, asked(found, load_forms()))
+    settings = settings_of(store=store)
+    found = find_document(document, settings)
+    tables = asked(found, load_forms())
+    checks = confront(found.observations, tables)
+    jumped: list[Finding] = []
+    if before is not None:
+        earlier = find_document(before, settings)
+        checks += confront_years(earlier.observations, found.observations, tables)
+        jumped = jumps(earlier.observations, found.observations)
     if as_json:
-        put_json([one.to_json() for one in checks])
+        put_json([one.to_json() for one in checks] + [one.model_dump(mode="json") for one in jumped])
     else:
         put(checks_text(checks, width=terminal_width(), full=full))
+        if jumped:
+            put(findings_text(jumped, width=terminal_width()))
 
 
 def _explained(told: Explanation) -> dict[str, Any]:
