@@ -74,6 +74,7 @@ class Kept:
     document: str
     spans: tuple[tuple[int, int], ...] = ()
     usage: Usage = field(default_factory=Usage)
+    dropped: int = 0
     estimate: int = 0
     """Prompt tokens as counted beforehand, to compare with what the endpoint counts."""
 
@@ -148,7 +149,7 @@ class Client:
         flight = self._flights.get(key)
         if flight is not None:
             reply = await asyncio.shield(flight)
-            return replace(reply, question=question, usage=self.ledger.found()) if reply.lasting else reply
+            return replace(reply, question=question, usage=self.ledger.found() if reply.lasting else Usage())
         flight = self._flights[key] = asyncio.ensure_future(self._answer(question, key))
         try:
             return await flight
@@ -190,7 +191,7 @@ class Client:
         if kept is not None and kept.state == "answered":
             parsed = parse(kept.text, question.answer)
             if parsed.readable and not parsed.bad:
-                return Reply(question, "answered", parsed.items, usage=self.ledger.found())
+                return Reply(question, "answered", parsed.items, kept.dropped, self.ledger.found())
         if kept is not None and kept.state in ("truncated", "endless"):
             return await self._divided(question, Reply(question, kept.state))
         if self.problem or self.ledger.stopped:
@@ -248,7 +249,7 @@ class Client:
     ) -> tuple[Completion | None, Usage, Reply]:
         """One completion within the budget, what it used, and the reply if there is none."""
         prompt = sum(self.count(message["content"]) for message in messages) + 8
-        if not self.ledger.reserve(prompt, question.limit):
+        if not await self.ledger.reserve(prompt, question.limit):
             return None, Usage(), Reply(question, "unasked", reason=self.ledger.stopped)
         calls, completion, gap = 0, None, Reply(question, "failed")
         try:
@@ -268,9 +269,8 @@ class Client:
             self.problem = self.problem or f"{self.endpoint.preset.name} turned {self.endpoint.model} away: {error}"
             gap = replace(gap, reason=str(error))
         finally:
+            used = self.ledger.spent(calls, *self._used(completion, prompt))
             self.ledger.release(prompt, question.limit)
-        tokens = self._used(completion, prompt)
-        used = self.ledger.spent(calls, *tokens)
         return completion, used, replace(gap, usage=used)
 
     async def _carried(self, question: Question, messages: Sequence[Message]) -> tuple[Completion, int]:
@@ -344,6 +344,7 @@ class Client:
             document=question.document,
             spans=tuple((piece.start, piece.end) for piece in question.chunk.pieces),
             usage=reply.usage,
+            dropped=reply.dropped,
             estimate=self._prompt_tokens(question),
         )
         for shelf in self._shelves:

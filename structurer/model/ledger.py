@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -71,29 +72,51 @@ class Ledger:
                 " per million tokens to structurer.toml, or use max_tokens"
             )
         self.usage = Usage()
-        self._reserved_prompt = self._reserved_completion = 0
+        self._reserved_prompt = self._reserved_completion = self._under_way = 0
+        self._waiting: list[asyncio.Future[None]] = []
         self.stopped = ""
         """Why nothing more is asked, once a budget is used up."""
 
-    def reserve(self, prompt: int, completion: int) -> bool:
-        """Whether a call that may use this much still fits; if so it is held back for it."""
-        prompt_sum = self.usage.prompt_tokens + self._reserved_prompt + prompt
-        completion_sum = self.usage.completion_tokens + self._reserved_completion + completion
-        most = cost(self.price, prompt_sum, completion_sum)
-        if self._most_tokens is not None and prompt_sum + completion_sum > self._most_tokens:
-            self.stopped = f"max_tokens of {self._most_tokens:,} would be passed"
-        elif self._most_cost is not None and most is not None and most > self._most_cost:
-            self.stopped = f"max_cost of {self._most_cost:g} would be passed"
-        else:
-            self._reserved_prompt += prompt
-            self._reserved_completion += completion
-            return True
+    async def reserve(self, prompt: int, completion: int) -> bool:
+        """Whether a call that may use this much still fits; if so it is held back for it.
+
+        What calls under way may use counts as used; where only that is in the way, their end is waited for.
+        """
+        while not self.stopped:
+            passed = self._passed(prompt, completion)
+            if not passed:
+                self._under_way += 1
+                self._reserved_prompt += prompt
+                self._reserved_completion += completion
+                return True
+            if not self._under_way:
+                self.stopped = passed
+                break
+            place = asyncio.get_running_loop().create_future()
+            self._waiting.append(place)
+            await place
         return False
 
+    def _passed(self, prompt: int, completion: int) -> str:
+        """The budget that a call would pass, "" if none."""
+        prompt += self.usage.prompt_tokens + self._reserved_prompt
+        completion += self.usage.completion_tokens + self._reserved_completion
+        most = cost(self.price, prompt, completion)
+        if self._most_tokens is not None and prompt + completion > self._most_tokens:
+            return f"max_tokens of {self._most_tokens:,} would be passed"
+        if self._most_cost is not None and most is not None and most > self._most_cost:
+            return f"max_cost of {self._most_cost:g} would be passed"
+        return ""
+
     def release(self, prompt: int, completion: int) -> None:
-        """Gives back what was reserved."""
+        """Gives back what was reserved, and lets those who wait look again."""
+        self._under_way -= 1
         self._reserved_prompt -= prompt
         self._reserved_completion -= completion
+        waiting, self._waiting = self._waiting, []
+        for place in waiting:
+            if not place.done():
+                place.set_result(None)
 
     def spent(self, calls: int, prompt: int, completion: int) -> Usage:
         """Notes requests made and tokens used; returns that as a usage."""
