@@ -114,12 +114,13 @@ def _nearest(text: str, start: int, end: int, middle: int) -> int:
 
 def _written(document: Document, pieces: Sequence[Piece]) -> str:
     """What is sent of these pieces: control characters and blank space reduced, headings where they help."""
-    return "\n".join(_tidy(_headed(document.text, piece)) for piece in pieces)
-
-
-def _headed(text: str, piece: Piece) -> str:
-    body = text[piece.start : piece.end]
-    return f"【{piece.title[:_TITLE]}】{body}" if piece.title else body
+    lines, under = [], ""
+    for piece in pieces:
+        if piece.title and piece.title != under:
+            lines.append(f"【{_tidy(piece.title[:_TITLE])}】")
+        under = piece.title
+        lines.append(_tidy(document.text[piece.start : piece.end]))
+    return "\n".join(lines)
 
 
 def _tidy(text: str) -> str:

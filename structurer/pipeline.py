@@ -211,3 +211,12 @@ def fingerprint(forms: Forms | None = None) -> str:
     for prompt in sorted(data_folder("prompts").glob("*.md")):
         digest.update(prompt.name.encode() + b"\0" + prompt.read_bytes())
     return digest.hexdigest()
+
+
+def fingerprint_with(forms: Forms, settings: Settings) -> str:
+    """As `fingerprint`, and what a model adds: which one, what it is asked, what of it is accepted."""
+    if not asks(settings):
+        return fingerprint(forms)
+    base = settings.base_url.get_secret_value() if settings.base_url else ""
+    parts = (fingerprint(forms), settings.model, settings.provider, base, settings.ask, settings.accept_model)
+    return sha256("\0".join(map(str, parts)).encode()).hexdigest()
