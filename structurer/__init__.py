@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from structurer._version import __version__
 
 if TYPE_CHECKING:
-    from structurer.many import structure_many
     from structurer.errors import ReadError, SomeFailed, StructurerError
+    from structurer.many import structure_many
     from structurer.observation import Evidence, Extraction, Finding, Observation
     from structurer.pipeline import structure
     from structurer.settings import Settings, load_settings

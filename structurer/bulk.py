@@ -187,7 +187,9 @@ class Job:
 class Import:
     """One run over many files; holds counts only, so that memory stays flat."""
 
-    def __init__(self, store: Store, settings: Settings, fingerprint: str, force: bool, dry_run: bool) -> None:
+    def __init__(
+        self, store: Store, settings: Settings, fingerprint: str, force: bool, dry_run: bool
+    ) -> None:
         self._store, self._settings = store, settings
         self._fingerprint, self._force, self._dry_run = fingerprint, force, dry_run
         self._outcomes: Counter[str] = Counter()

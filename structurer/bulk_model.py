@@ -1,4 +1,4 @@
-"""An import that asks a model: many reports under way, each kept when it is through, every answer when it arrives."""
+"""An import that asks a model: each report is kept when it is through, each answer when it arrives."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parts of a report, cut and packed into what one request may hold. Nothing is lost, nothing is cut inside a word."""
+"""Parts of a report, cut and packed into what one request may hold; nothing of them is lost."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ BUDGET = 1_800
 SHORTEST = 60
 """Characters; what is shorter is not split again."""
 
-_NUMERAL = re.compile(r"[0-9]|[一二三四五六七八九十两百千万]\s*[余多几]?\s*[条件次期篇份项宗起例名人个场批元]")
+_NUMERAL = re.compile(
+    r"[0-9]|[一二三四五六七八九十两百千万]\s*[余多几]?\s*[条件次期篇份项宗起例名人个场批元]"
+)
 _NONE = re.compile("未|没有|无|零|暂无|不存在")
 _SENTENCE = re.compile(r"[。;!?；！？\n]")
 _CLAUSE = re.compile(r"[,、，:： \t|]")

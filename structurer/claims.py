@@ -1,4 +1,4 @@
-"""What a model says, held against the page: quotes found, numbers read again, the rest put down as unsupported."""
+"""What a model says, held against the page: quotes found, numbers read again, the rest unsupported."""
 
 from __future__ import annotations
 
@@ -70,7 +70,9 @@ def gaps(draft: Draft, replies: Iterable[Reply]) -> list[Finding]:
                 message = f"{place}: {leaf.dropped} parts of the model's answer were malformed and left out"
                 found.append(Finding(rule="model.malformed", severity="warning", message=message))
     if replies and _ORDERS.search(draft.document.folded):
-        message = "the text gives orders to its reader, as if to a model; they are part of the report, nothing else"
+        message = (
+            "the text gives orders to its reader, as if to a model; they are part of the report, nothing else"
+        )
         found.append(Finding(rule="document.orders", severity="warning", message=message))
     return found
 
@@ -125,7 +127,11 @@ class _Reader:
         for section in self._draft.sections:
             touched = [span for span in spans if section.start <= span[0] < section.end]
             whole = (section.start, section.end)
-            within += [whole] if touched and section.state != "table" and all(s[1] <= section.end for s in touched) else touched
+            within += (
+                [whole]
+                if touched and section.state != "table" and all(s[1] <= section.end for s in touched)
+                else touched
+            )
         # A span cut across sections is its own context.
         covered = all(any(left <= start and end <= right for left, right in within) for start, end in spans)
         return Passage(self._document, spans, sorted(within) if covered else spans)
@@ -224,7 +230,9 @@ class _Reader:
         if not places:
             return Claim(self._told(indicator, label, None, "unsupported", "text", (), (item.quote,)))
         evidence = self._evidence(passage, places[0].start, places[0].end)
-        return Claim(self._told(indicator, label, re.sub(r"\s+", "", evidence.quote), "stated", "text", (evidence,)))
+        return Claim(
+            self._told(indicator, label, re.sub(r"\s+", "", evidence.quote), "stated", "text", (evidence,))
+        )
 
     # -- observations
 
@@ -303,6 +311,15 @@ def _once(found: Sequence[Claim]) -> list[Claim]:
     kept: dict[object, Claim] = {}
     for claim in found:
         one = claim.observation
-        key = (one.indicator, one.value, one.period, one.scope, one.status, one.candidates, claim.span, one.evidence)
+        key = (
+            one.indicator,
+            one.value,
+            one.period,
+            one.scope,
+            one.status,
+            one.candidates,
+            claim.span,
+            one.evidence,
+        )
         kept.setdefault(key, claim)
     return list(kept.values())

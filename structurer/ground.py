@@ -77,7 +77,10 @@ class Passage:
     @cached_property
     def _bare(self) -> tuple[str, list[int], list[int]]:
         """The text without line breaks and bars, and for each of its runs where it stands in the text."""
-        pieces, starts, origins, length = [], [], [], 0
+        pieces: list[str] = []
+        starts: list[int] = []
+        origins: list[int] = []
+        length = 0
         for run in re.finditer(r"[^\n|\x1e\x1f]+", self.text):
             if pieces and pieces[-1][-1:] in _NUMERIC and run[0][0] in _NUMERIC:
                 pieces.append(" ")
@@ -89,7 +92,7 @@ class Passage:
         return "".join(pieces), starts, origins
 
     def find(self, quote: str) -> list[Place]:
-        """The places where a quote stands, at most a few; exact after normalisation, never inside a number."""
+        """The places where a quote stands, at most three; exact once normalised, never inside a number."""
         wanted = normal(quote)
         text, starts, origins = self._bare
         if not wanted or len(wanted) > LONGEST:
@@ -158,7 +161,13 @@ def _inside_number(text: str, start: int, end: int) -> bool:
 
 def _goes_on(outside: str) -> bool:
     """Whether characters beside a digit, the nearest first, belong to its number."""
-    return outside[:1] in _NUMERIC if outside[:1] not in _JOINS else outside[1:2] in _NUMERIC if outside else False
+    return (
+        outside[:1] in _NUMERIC
+        if outside[:1] not in _JOINS
+        else outside[1:2] in _NUMERIC
+        if outside
+        else False
+    )
 
 
 def _back(starts: Sequence[int], origins: Sequence[int], at: int) -> int:

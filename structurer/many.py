@@ -110,8 +110,10 @@ async def _one(
 
     try:
         async with reading:
-            # Reading takes the interpreter either way; in a thread, answers that arrive meanwhile do not wait.
-            content = source.content if source.content is not None else read_file(source.path, settings.max_bytes)
+            # In a thread, so that answers that arrive meanwhile do not wait for reading.
+            content = (
+                source.content if source.content is not None else read_file(source.path, settings.max_bytes)
+            )
             document = await asyncio.to_thread(
                 read, content, path=written(source.path), limit=settings.max_bytes
             )
@@ -119,7 +121,9 @@ async def _one(
         if client is None:
             return Outcome(source, finish(drafted, forms))
         replies = await asyncio.gather(*map(client.ask, asked(drafted, forms, client, settings)))
-        return Outcome(source, finish(drafted, forms, replies, accept=settings.accept_model), complete(replies))
+        return Outcome(
+            source, finish(drafted, forms, replies, accept=settings.accept_model), complete(replies)
+        )
     except Exception as error:
         from structurer.errors import CacheError, StoreError
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from structurer.errors import PromptError
-from structurer.forms import data_folder
+from structurer.forms import data_folder, parse_yaml
 
 _RULE = "---\n"
 
@@ -56,11 +56,9 @@ def _load(path: Path) -> Prompt:
 
 
 def _prompt(path: Path, front: str, body: str, fingerprint: str) -> Prompt:
-    import yaml
-
     try:
-        given = yaml.safe_load(front)
-    except yaml.YAMLError as error:
+        given = parse_yaml(front)
+    except ValueError as error:
         raise PromptError(f"{path}: front matter: {error}") from None
     if not isinstance(given, dict):
         raise PromptError(f"{path}: front matter: not a mapping")

@@ -8,13 +8,20 @@ from dataclasses import dataclass
 from functools import cache
 
 from structurer.chunks import Chunk, Piece, chunks, halves, states_something
-from structurer.document import Document, Section
+from structurer.document import Section
 from structurer.draft import Draft
 from structurer.forms import Forms, Table
-from structurer.model.answers import FIELDS, Answer, Problems, fields, row_names, rows_of_table, statements
-from structurer.model.answers import table_row_names
+from structurer.model.answers import (
+    FIELDS,
+    Answer,
+    Problems,
+    fields,
+    row_names,
+    rows_of_table,
+    statements,
+    table_row_names,
+)
 from structurer.model.question import Question
-from structurer.observation import Observation
 from structurer.prompts import Prompt, load_prompt
 from structurer.quantities import quantities
 from structurer.running import AHEAD, read
@@ -109,7 +116,7 @@ class _Asker:
 
     def _statement_answer(self, chunk: Chunk) -> tuple[type[Answer], int]:
         rows = rows_in(chunk.text)
-        names = tuple(name for row, name in self._names.items() if row in rows) + (self._names["other"],)
+        names = (*(name for row, name in self._names.items() if row in rows), self._names["other"])
         numbers = sum(1 for _ in quantities(chunk.text)) + len(_NONE.findall(chunk.text))
         return statements(names), _limit(numbers)
 
@@ -142,7 +149,12 @@ class _Asker:
     @staticmethod
     def _denies(text: str, start: int, end: int) -> bool:
         """Whether a sentence without any number says that something did not happen."""
-        return re.compile("未[发收接受产有]|没有[发收接受产申]|无[申依行信举投因人]|为零").search(text, start, end) is not None
+        return (
+            re.compile("未[发收接受产有]|没有[发收接受产申]|无[申依行信举投因人]|为零").search(
+                text, start, end
+            )
+            is not None
+        )
 
     def _settled(
         self, place: tuple[int, int], value: object, settled: Sequence[tuple[int, int, object]]
@@ -150,7 +162,9 @@ class _Asker:
         span = self._document.to_source(*place)
         if value is None:
             return any(start < span.end and span.start < end for start, end, _ in settled)
-        return any(start <= span.start and span.end <= end and value == known for start, end, known in settled)
+        return any(
+            start <= span.start and span.end <= end and value == known for start, end, known in settled
+        )
 
     def _piece(self, start: int, end: int) -> Piece:
         section = next((one for one in self._draft.sections if one.start <= start < one.end), None)
@@ -262,7 +276,7 @@ class _Asker:
 def form_of(table: TableReading, forms: Forms) -> Table:
     """The form a table follows; where that could not be told, the newest one that has such a table."""
     known = forms.tables[table.table]
-    return known[table.info.form] if table.info.form in known else list(known.values())[-1]
+    return known.get(table.info.form or "") or list(known.values())[-1]
 
 
 def _columns(form: Table, rows: Sequence[str]) -> str:
@@ -287,5 +301,3 @@ def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
         else:
             joined.append((start, end))
     return joined
-
-

@@ -79,9 +79,7 @@ def _confirm(statement: Observation, rules: Sequence[str]) -> Observation:
     )
 
 
-
-
-# --- what a model says beside it ------------------------------------------------------------------------------------
+# --- what a model says beside it ---
 
 DIFFERS = "model.differs"
 ELSEWHERE = "model.means_other"
@@ -106,7 +104,9 @@ def with_claims(
             continue
         place = document.to_source(*claim.span) if claim.span else None
         same = [at for at, one in enumerate(known) if _same_thing(one, said)]
-        agreeing = [at for at in same if (known[at].value, known[at].qualifier) == (said.value, said.qualifier)]
+        agreeing = [
+            at for at in same if (known[at].value, known[at].qualifier) == (said.value, said.qualifier)
+        ]
         if agreeing:
             for at in agreeing:
                 known[at] = _agreed(known[at], said)
@@ -136,7 +136,9 @@ def _settled_apart(alone: Sequence[Observation]) -> list[Observation]:
         if one.status == "stated":
             values.setdefault(_thing(one), set()).add(one.value)
     return [
-        one.model_copy(update={"status": "disputed", "accepted": False, "candidates": tuple(values[_thing(one)])})
+        one.model_copy(
+            update={"status": "disputed", "accepted": False, "candidates": tuple(values[_thing(one)])}
+        )
         if one.status == "stated" and _single(one) and len(values[_thing(one)]) > 1
         else one
         for one in alone

@@ -37,9 +37,7 @@ _OF_VARIABLE = {variable: name for name, variables in _VARIABLES.items() for var
 
 
 Ask = Literal["open", "all", "none"]
-Provider = Literal[
-    "openai", "deepseek", "qwen", "zhipu", "ollama", "vllm", "llamacpp", "local", "compatible"
-]
+Provider = Literal["openai", "deepseek", "qwen", "zhipu", "ollama", "vllm", "llamacpp", "local", "compatible"]
 
 
 class Price(BaseModel):

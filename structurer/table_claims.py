@@ -1,4 +1,4 @@
-"""A table as a model reads it: every cell it names must be a token of that row on the page, in the row's order."""
+"""A table as a model reads it: every cell must be a token of its row on the page, in order."""
 
 from __future__ import annotations
 
@@ -66,7 +66,9 @@ def _claim(
     rows = {ids[item.row]: item for item in items}
     twice = {ids[item.row] for item in items if sum(other.row == item.row for other in items) > 1}
     if not table.rows:
-        return _unplaced(document, table, form, forms, {row: item for row, item in rows.items() if row not in twice})
+        return _unplaced(
+            document, table, form, forms, {row: item for row, item in rows.items() if row not in twice}
+        )
     cells: dict[str, CellClaim] = {}
     refused = sorted(twice)
     printed = {row.row: row for row in table.rows}
@@ -91,7 +93,7 @@ def _aligned(document: Document, row: PlacedRow, item: TableItem) -> list[CellCl
 def _unplaced(
     document: Document, table: TableReading, form: Table, forms: Forms, rows: Mapping[str, TableItem]
 ) -> TableClaim:
-    """A table no label of which was found: its whole stream of numbers must hold the answer in one way only."""
+    """A table no label of which was found: its stream of numbers must hold the answer in one way only."""
     masked = mask(document.folded)
     stream = atoms(masked, table.start, table.end, vocabulary(forms, table.table).ends)
     tokens = [atom for atom in stream if isinstance(atom, Token)]
@@ -114,7 +116,7 @@ def _unplaced(
 def _embedded(
     document: Document, tokens: Sequence[Token], said: Sequence[str], width: int
 ) -> list[Token | None] | None:
-    """For each string the token it copies, None for a blank; nothing unless that is possible in one way only."""
+    """For each string the token it copies, None for a blank; None at all if there are several ways."""
     if len(said) != width:
         return None
     wanted = [squeeze(fold(text)) for text in said]
@@ -212,7 +214,11 @@ def _alone(said: CellClaim, document: Document, accept: bool) -> Observation:
         label=said.cell.label,
         value=token.value,
         unit=token.unit or said.cell.unit,
-        printed="number" if token.kind == "number" else "not_applicable" if token.kind == "not_applicable" else "text",
+        printed="number"
+        if token.kind == "number"
+        else "not_applicable"
+        if token.kind == "not_applicable"
+        else "text",
         status="stated",
         accepted=accept,
         methods=(METHOD,),
@@ -231,8 +237,15 @@ def _said(observations: Sequence[Observation], claim: TableClaim, document: Docu
             continue
         value = said.token.value if said.token else None
         if value != one.value and not (value is None and one.printed != "number"):
-            message = f"{one.label}: read as {one.value}, by the model as {'blank' if value is None else value}"
+            message = (
+                f"{one.label}: read as {one.value}, by the model as {'blank' if value is None else value}"
+            )
             severity = "warning" if one.status == "stated" else "info"
             yield Finding.model_validate(
-                {"rule": "model.differs", "severity": severity, "message": message, "indicators": (one.indicator,)}
+                {
+                    "rule": "model.differs",
+                    "severity": severity,
+                    "message": message,
+                    "indicators": (one.indicator,),
+                }
             )

@@ -33,6 +33,7 @@ class Counter:
     count: Callable[[str], int]
 
     def __call__(self, text: str) -> int:
+        """The tokens of a text."""
         return self.count(text)
 
 
@@ -40,7 +41,7 @@ class Counter:
 def counter(model: str | None = None) -> Counter:
     """The best counter at hand: tiktoken if its table lies on this machine, bpe-openai, else a bound.
 
-    Other vendors' models split text their own way; for them an exact count of another encoding is an estimate.
+    Other vendors' models split text their own way; for them any of these is an estimate.
     """
     encoding = "cl100k_base" if model and _OLD.search(model) else "o200k_base"
     return _tiktoken(encoding) or _bpe_openai(encoding) or Counter("estimate by characters", False, bound)

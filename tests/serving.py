@@ -161,7 +161,9 @@ class Serving:
 
     @staticmethod
     def _respond(handler: BaseHTTPRequestHandler, asked: Asked, said: Said) -> None:
-        content = said.raw if said.raw is not None else json.dumps(_body(asked, said), ensure_ascii=False).encode()
+        content = (
+            said.raw if said.raw is not None else json.dumps(_body(asked, said), ensure_ascii=False).encode()
+        )
         handler.send_response(said.status)
         handler.send_header("content-type", "application/json")
         handler.send_header("content-length", str(len(content)))

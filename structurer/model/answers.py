@@ -28,7 +28,12 @@ PERIODS: Mapping[str, Period] = {
     "上年": "previous_year",
 }
 KINDS: Mapping[str, str] = {"存在的问题": "problem", "改进措施": "improvement"}
-FIELDS: Mapping[str, str] = {"机构全称": "agency", "报告年度": "year", "报告标题": "title", "发布日期": "published"}
+FIELDS: Mapping[str, str] = {
+    "机构全称": "agency",
+    "报告年度": "year",
+    "报告标题": "title",
+    "发布日期": "published",
+}
 
 
 def _number(value: object) -> object:
@@ -99,9 +104,17 @@ class Problems(Answer):
     items: list[ProblemItem]
 
 
-@cache
+_NAMES: dict[str, Mapping[str, str]] = {}
+
+
 def row_names(forms: Forms) -> Mapping[str, str]:
     """Row id → the name a model knows it by: its label, made unique by the row it is a part of."""
+    if forms.fingerprint not in _NAMES:
+        _NAMES[forms.fingerprint] = _row_names(forms)
+    return _NAMES[forms.fingerprint]
+
+
+def _row_names(forms: Forms) -> Mapping[str, str]:
     (table,) = forms.tables["narrative"].values()
     rows = {row.id: row for block in table.blocks for row in block.rows}
     labels = [row.label for row in rows.values()]
@@ -117,17 +130,25 @@ def _whole(row: Row, rows: Mapping[str, Row]) -> str:
     return max(wholes, key=lambda known: len(known.id)).label if wholes else row.id
 
 
+def _list_of(item: type[BaseModel]) -> Any:
+    return list[item]  # type: ignore[valid-type]
+
+
+def _one_of(names: tuple[str, ...]) -> Any:
+    return Literal[names]
+
+
 @cache
 def statements(names: tuple[str, ...]) -> type[Answer]:
     """The answer about sentences that can state these rows (by their names)."""
     item = create_model(
         "Statement",
         __base__=StatementItem,
-        indicator=(Literal[names], ...),
-        qualifier=(Literal[tuple(QUALIFIERS)], ...),
-        period=(Literal[tuple(PERIODS)], ...),
+        indicator=(_one_of(names), ...),
+        qualifier=(_one_of(tuple(QUALIFIERS)), ...),
+        period=(_one_of(tuple(PERIODS)), ...),
     )
-    return create_model("Statements", __base__=Answer, items=(list[item], ...))  # type: ignore[valid-type]
+    return create_model("Statements", __base__=Answer, items=(_list_of(item), ...))
 
 
 @cache
@@ -136,23 +157,21 @@ def rows_of_table(names: tuple[str, ...], columns: str) -> type[Answer]:
     item = create_model(
         "Row",
         __base__=TableItem,
-        row=(Literal[names], ...),
+        row=(_one_of(names), ...),
         cells=(list[str], Field(description=columns)),
     )
-    return create_model("Rows", __base__=Answer, items=(list[item], ...))  # type: ignore[valid-type]
+    return create_model("Rows", __base__=Answer, items=(_list_of(item), ...))
 
 
 @cache
 def fields(names: tuple[str, ...]) -> type[Answer]:
     """The answer about what a report says of itself, of these fields."""
-    item = create_model("Field", __base__=FieldItem, field=(Literal[names], ...))
-    return create_model("Fields", __base__=Answer, items=(list[item], ...))  # type: ignore[valid-type]
+    item = create_model("Field", __base__=FieldItem, field=(_one_of(names), ...))
+    return create_model("Fields", __base__=Answer, items=(_list_of(item), ...))
 
 
 def table_row_names(table: Table) -> Mapping[str, str]:
     """Name → row id for a form's table, the names unique."""
     rows = [row for block in table.blocks for row in block.rows]
     labels = [row.label for row in rows]
-    return {
-        row.label if labels.count(row.label) == 1 else f"{row.under}{row.label}": row.id for row in rows
-    }
+    return {row.label if labels.count(row.label) == 1 else f"{row.under}{row.label}": row.id for row in rows}

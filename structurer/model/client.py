@@ -1,4 +1,4 @@
-"""Asking questions: each is answered from what is known, or sent, and its outcome is a state, never an exception."""
+"""Asking questions: answered from what is known or sent; an outcome is a state, never an exception."""
 
 from __future__ import annotations
 
@@ -21,7 +21,16 @@ from structurer.settings import Settings
 from structurer.tokens import Counter, counter
 
 State = Literal[
-    "answered", "divided", "truncated", "endless", "refused", "empty", "garbled", "rejected", "failed", "unasked"
+    "answered",
+    "divided",
+    "truncated",
+    "endless",
+    "refused",
+    "empty",
+    "garbled",
+    "rejected",
+    "failed",
+    "unasked",
 ]
 """What became of a question. `divided`: its halves were asked; `endless`: blank space up to the limit;
 `unasked`: a budget or an endpoint that has failed too often stopped it. All but the first two are gaps."""
@@ -44,7 +53,7 @@ class Reply:
     items: tuple[BaseModel, ...] = ()
     dropped: int = 0
     """Items left out because their shape was wrong even when asked again."""
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     reason: str = ""
     parts: tuple[Reply, ...] = ()
     """Replies to the halves of a question that was too long."""
@@ -135,7 +144,7 @@ class Client:
             await backend.close()
 
     def ask_all(self, questions: Sequence[Question]) -> list[Reply]:
-        """The replies to questions, in order, for callers that do not await. Works inside a running loop too."""
+        """The replies to questions, in order, for callers that do not await, inside a running loop too."""
         return run(self._all(questions))
 
     async def _all(self, questions: Sequence[Question]) -> list[Reply]:
@@ -236,7 +245,7 @@ class Client:
         return found, used
 
     async def _divided(self, question: Question, whole: Reply) -> Reply:
-        """An answer that did not fit is asked for in halves; the same question again would end the same way."""
+        """An answer that did not fit is asked for in halves; the same question would end the same way."""
         halves = question.divide() if question.divide else ()
         if not halves:
             return whole
@@ -266,7 +275,9 @@ class Client:
             gap = replace(gap, state="rejected", reason=str(error))
         except Denied as error:
             calls = 1
-            self.problem = self.problem or f"{self.endpoint.preset.name} turned {self.endpoint.model} away: {error}"
+            self.problem = (
+                self.problem or f"{self.endpoint.preset.name} turned {self.endpoint.model} away: {error}"
+            )
             gap = replace(gap, reason=str(error))
         finally:
             used = self.ledger.spent(calls, *self._used(completion, prompt))

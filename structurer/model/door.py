@@ -1,4 +1,4 @@
-"""The one door to openai and instructor: a call goes out as strict as the endpoint can, and comes back as text."""
+"""The one door to openai and instructor: a call goes out as strict as can be and comes back as text."""
 
 from __future__ import annotations
 
@@ -12,13 +12,23 @@ from structurer.model.strict import response_format, strict_schema
 from structurer.model.transport import exhausted, retry_after
 from structurer.model.wire import Call, Completion, Denied, Limited, Rejected, Transient
 
-_KNOWN = ("temperature", "max_completion_tokens", "max_tokens", "response_format", "json_schema", "tools", "tool_choice")
+_KNOWN = (
+    "temperature",
+    "max_completion_tokens",
+    "max_tokens",
+    "response_format",
+    "json_schema",
+    "tools",
+    "tool_choice",
+)
 
 
 class Door:
     """A backend that asks an OpenAI-compatible endpoint over HTTP."""
 
-    def __init__(self, endpoint: Endpoint, *, timeout: float, pause: Callable[[float], None] | None = None) -> None:
+    def __init__(
+        self, endpoint: Endpoint, *, timeout: float, pause: Callable[[float], None] | None = None
+    ) -> None:
         import instructor
         import openai
 
@@ -50,10 +60,11 @@ class Door:
         import instructor.core.exceptions as failures
 
         asked = self._by_tool if call.capability == "tools" else self._by_schema
+        messages: Any = [dict(message) for message in call.messages]
         try:
             _, completion = await asked.chat.completions.create_with_completion(
                 model=self._endpoint.model,
-                messages=[dict(message) for message in call.messages],
+                messages=messages,
                 response_model=call.answer,
                 max_retries=0,
                 strict=False,
@@ -110,7 +121,12 @@ class Door:
         status, said = error.status_code, _said(error)
         after = retry_after(error.response.headers)
         code = str(error.code or "")
-        if code in ("insufficient_quota", "invalid_api_key", "model_not_found") or status in (401, 402, 403, 404):
+        if code in ("insufficient_quota", "invalid_api_key", "model_not_found") or status in (
+            401,
+            402,
+            403,
+            404,
+        ):
             return Denied(f"{status}: {said}")
         if status == 429:
             return Limited(after)

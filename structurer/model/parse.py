@@ -1,4 +1,4 @@
-"""Answers as models write them: JSON, perhaps in a fence, perhaps with talk around it, perhaps only in part right."""
+"""Answers as models write them: JSON, perhaps in a fence or amid talk, perhaps only in part right."""
 
 from __future__ import annotations
 

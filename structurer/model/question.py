@@ -54,13 +54,14 @@ class Question:
     def again(self, bad: Sequence[Bad], *, shown: bool) -> tuple[Message, ...]:
         """The question once more, for the items of the wrong shape only."""
         told = [
-            f"{written(one.item)}：{'、'.join(f'{place} {kind}' for place, kind in one.problems)}" for one in bad
+            f"{written(one.item)}：{'、'.join(f'{place} {kind}' for place, kind in one.problems)}"
+            for one in bad
         ]
         content = "\n".join((load_prompt("reask").body, *told))
         return (*self.messages(shown=shown), {"role": "user", "content": content})
 
     def key(self, endpoint: Endpoint) -> str:
-        """What an answer is kept under: everything that could change it, and no secret that can be read back."""
+        """What an answer is kept under: all that could change it, and nothing secret."""
         parts = (
             _VERSION,
             endpoint.model,
@@ -79,7 +80,7 @@ class Question:
 
 
 def written(value: Any) -> str:
-    """A value as JSON in as few characters as it takes; Chinese stays readable, escapes cost four times as much."""
+    """A value as JSON as short as can be; Chinese stays as it is, for escapes cost four times as much."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=list)
 
 

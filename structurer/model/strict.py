@@ -1,4 +1,4 @@
-"""JSON Schemas as strict structured output wants them: all required, nothing additional, no defaults, no references."""
+"""JSON Schemas as strict output wants them: all required, nothing additional, no defaults."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ def strict_schema(answer: type[BaseModel]) -> dict[str, Any]:
 def _strict(schema: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
     reference = schema.get("$ref")
     if reference is not None:
-        return _strict(known[reference.rpartition("/")[2]] | {k: schema[k] for k in schema if k != "$ref"}, known)
+        return _strict(
+            known[reference.rpartition("/")[2]] | {k: schema[k] for k in schema if k != "$ref"}, known
+        )
     made: dict[str, Any] = {name: schema[name] for name in _KEPT if name in schema}
     if "const" in schema:
         made["enum"] = [schema["const"]]

@@ -1,4 +1,4 @@
-"""Getting a call there and back: patience with limits, a few retries for failures, concurrency that adapts."""
+"""Getting a call there and back: patience with limits, a few retries, concurrency that adapts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long to go on: `retries` of failures, `limited` seconds of waiting where the endpoint asks for it."""
+    """How long to go on: `retries` of failures, `limited` seconds where the endpoint asks to wait."""
 
     retries: int = 4
     backoff: float = 0.5
@@ -77,7 +77,7 @@ class Lane:
             self.width = min(self.most, self.width + 1 / self.width)
 
     def shrink(self, began: float, pause: float) -> None:
-        """After a limit met by a call that began at that moment; those sent before the last cut count once."""
+        """After a limit met by a call that began at that moment; calls from before the last cut count once."""
         moment = time.monotonic()
         self._resume = max(self._resume, moment + pause)
         if began >= self._shrunk:
@@ -133,12 +133,12 @@ async def send(
 
 
 def _backoff(patience: Patience, failures: int) -> float:
-    """Seconds to wait after that many failures: doubling, blurred so that callers do not come back together."""
+    """Seconds to wait after that many failures: doubling, and blurred, to come back apart."""
     return min(patience.longest, patience.backoff * 2.0 ** (failures - 1)) * random.uniform(0.5, 1.0)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds that a response asks to wait: Retry-After as seconds or date, else the reset it announces."""
+    """The seconds a response asks to wait: Retry-After as seconds or date, else the reset it announces."""
     milliseconds = headers.get("retry-after-ms")
     if milliseconds and _is_number(milliseconds):
         return float(milliseconds) / 1000
