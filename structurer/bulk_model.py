@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from structurer.bulk import Failure, Import, Job, Step, Summary, failure
-from structurer.many import Outcome, Source, model_client, outcomes
+from structurer.many import Outcome, Source, model_client, outcomes, questions_of
 from structurer.settings import Settings
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _estimated(
             step = begun if isinstance(begun, Step) else None
             if not isinstance(begun, Step):
                 try:
-                    yield from _questions(begun, client, settings, forms)
+                    yield from questions_of(begun.path, begun.content, client, settings, forms)
                     step = job.noted(Step(path, "imported"))
                 except Exception as error:
                     step = job.failed(path, begun.digest, failure(path, error))
@@ -116,13 +116,3 @@ def _estimated(
 
     estimate = client.estimate(questions())
     return replace(job.summary(), estimate=estimate)
-
-
-def _questions(job: Job, client: Client, settings: Settings, forms: Forms) -> list[Question]:
-    from structurer.asking import asked
-    from structurer.bulk import written
-    from structurer.pipeline import draft
-    from structurer.read import read
-
-    document = read(job.content, path=written(job.path), limit=settings.max_bytes)
-    return asked(draft(document, forms), forms, client, settings)

@@ -77,7 +77,7 @@ class Lane:
             self.width = min(self.most, self.width + 1 / self.width)
 
     def shrink(self, began: float, pause: float) -> None:
-        """After a limit met by a call that began at that moment; calls from before the last cut count once."""
+        """After a limit met by a call begun at that moment; calls from before the last cut count once."""
         moment = time.monotonic()
         self._resume = max(self._resume, moment + pause)
         if began >= self._shrunk:
