@@ -17,7 +17,8 @@ from structurer.settings import Settings
 
 if TYPE_CHECKING:
     from structurer.forms import Forms
-    from structurer.observation import Extraction
+    from structurer.model.ledger import Estimate
+    from structurer.observation import Extraction, Usage
     from structurer.store import Store
 
 SUFFIXES = frozenset(
@@ -61,6 +62,12 @@ class Summary:
     findings: Mapping[str, int] = field(default_factory=dict)
     failures: Mapping[str, int] = field(default_factory=dict)
     seconds: float = 0.0
+    usage: Usage | None = None
+    """What a model was asked and what it cost; None where none was to be asked."""
+    problem: str = ""
+    """Why a model was not asked everything."""
+    estimate: Estimate | None = None
+    """What asking would use, from a dry run."""
 
 
 def find_files(paths: Iterable[str], *, skipped: Skipped | None = None) -> Iterator[str]:
@@ -154,22 +161,38 @@ def import_reports(
     from structurer.forms import load_forms
     from structurer.pipeline import fingerprint
 
+    settings = settings or Settings()
     forms = forms or load_forms()
-    job = _Import(store, settings or Settings(), forms, fingerprint(forms), force, dry_run)
+    if settings.model is not None and settings.ask != "none":
+        from structurer.bulk_model import import_with_model
+
+        return import_with_model(
+            paths, store, force=force, dry_run=dry_run, settings=settings, forms=forms, progress=progress
+        )
+    job = Import(store, settings, fingerprint(forms), force, dry_run)
     for path in paths:
-        step = job.take(path)
+        step = job.take(path, lambda path, content: _extract(path, content, settings, forms))
         if progress:
             progress(step)
     return job.summary()
 
 
-class _Import:
+@dataclass(frozen=True)
+class Job:
+    """A file that is to be extracted: its bytes are new, or to be extracted again."""
+
+    path: str
+    content: bytes
+    digest: str
+
+
+class Import:
     """One run over many files; holds counts only, so that memory stays flat."""
 
     def __init__(
-        self, store: Store, settings: Settings, forms: Forms, fingerprint: str, force: bool, dry_run: bool
+        self, store: Store, settings: Settings, fingerprint: str, force: bool, dry_run: bool
     ) -> None:
-        self._store, self._settings, self._forms = store, settings, forms
+        self._store, self._settings = store, settings
         self._fingerprint, self._force, self._dry_run = fingerprint, force, dry_run
         self._outcomes: Counter[str] = Counter()
         self._statuses: Counter[str] = Counter()
@@ -179,38 +202,70 @@ class _Import:
         self._accepted = 0
         self._started = time.perf_counter()
 
-    def take(self, path: str) -> Step:
+    def take(self, path: str, extract: Callable[[str, bytes], Extraction]) -> Step:
+        """One file from its bytes to the store. Raises StoreError when the store itself fails."""
+        job = self.begin(path)
+        if isinstance(job, Step):
+            return job
+        if self._dry_run:
+            return self.noted(Step(written(path), "imported"))
+        try:
+            extraction = extract(path, job.content)
+        except StoreError:
+            raise
+        except Exception as error:
+            return self.failed(path, job.digest, failure(path, error))
+        return self.put(job, extraction)
+
+    def begin(self, path: str) -> Job | Step:
+        """A file's bytes; or what became of it, if there is nothing to extract."""
         digest = None
         try:
             content = read_file(path, self._settings.max_bytes)
             digest = sha256(content).hexdigest()
-            outcome = self._put(path, content, digest)
-            step = Step(written(path), outcome)
+            if self._known(path, digest):
+                return self.noted(Step(written(path), "unchanged"))
         except StoreError:
             raise
         except Exception as error:
-            failed = failure(path, error)
+            return self.failed(path, digest, failure(path, error))
+        return Job(path, content, digest)
+
+    def _known(self, path: str, digest: str) -> bool:
+        """Whether the store holds these bytes, extracted the same way; it then notes where they lie."""
+        place = written(path)
+        if self._force:
+            return False
+        if self._store.has(digest, self._fingerprint, path=place):
+            return True
+        if self._store.has(digest, self._fingerprint):
             if not self._dry_run:
-                self._store.add_failure(failed.path, digest, kind=failed.kind, reason=failed.reason)
-            self._failures[failed.kind] += 1
-            step = Step(failed.path, "failed", failed)
+                self._store.add_place(digest, place)
+            return True
+        return False
+
+    def put(self, job: Job, extraction: Extraction, *, lasting: bool = True) -> Step:
+        """Keeps an extraction; one that is not `lasting` is made again by the next import."""
+        try:
+            self._store.add(extraction, fingerprint=self._fingerprint if lasting else "")
+        except StoreError:
+            raise
+        except Exception as error:
+            return self.failed(job.path, job.digest, failure(job.path, error))
+        self._count(extraction)
+        return self.noted(Step(written(job.path), "imported"))
+
+    def failed(self, path: str, digest: str | None, failed: Failure) -> Step:
+        """Notes a file that gave nothing."""
+        if not self._dry_run:
+            self._store.add_failure(failed.path, digest, kind=failed.kind, reason=failed.reason)
+        self._failures[failed.kind] += 1
+        return self.noted(Step(failed.path, "failed", failed))
+
+    def noted(self, step: Step) -> Step:
+        """Counts a step."""
         self._outcomes[step.outcome] += 1
         return step
-
-    def _put(self, path: str, content: bytes, digest: str) -> Outcome:
-        place = written(path)
-        if not self._force:
-            if self._store.has(digest, self._fingerprint, path=place):
-                return "unchanged"
-            if self._store.has(digest, self._fingerprint):
-                if not self._dry_run:
-                    self._store.add_place(digest, place)
-                return "unchanged"
-        if not self._dry_run:
-            extraction = _extract(path, content, self._settings, self._forms)
-            self._store.add(extraction, fingerprint=self._fingerprint)
-            self._count(extraction)
-        return "imported"
 
     def _count(self, extraction: Extraction) -> None:
         self._statuses.update(found.status for found in extraction.observations)
@@ -220,6 +275,7 @@ class _Import:
             self._tables.setdefault(name, Counter())[table.state] += 1
 
     def summary(self) -> Summary:
+        """What was done so far."""
         return Summary(
             imported=self._outcomes["imported"],
             unchanged=self._outcomes["unchanged"],

@@ -61,7 +61,7 @@ def confront(observations: Iterable[Observation], tables: Iterable[Table]) -> li
     """
     found: dict[str, Observation] = {}
     for observation in observations:
-        if observation.period == "year":
+        if observation.period == "year" and not _only_said(observation):
             found.setdefault(observation.indicator, observation)
     return [_check(edit, found) for table in tables for edit in table.edits if _concerns(edit, found)]
 
@@ -96,6 +96,11 @@ def jumps(earlier: Iterable[Observation], later: Iterable[Observation]) -> list[
                 Finding(rule="years.jump", severity="warning", message=message, indicators=(after.indicator,))
             )
     return findings
+
+
+def _only_said(observation: Observation) -> bool:
+    """Whether nobody but a model says it: such a value breaks no rule and fulfils none."""
+    return "model" in observation.methods and not observation.accepted and observation.status != "disputed"
 
 
 def _concerns(edit: Edit, found: Mapping[str, Observation]) -> bool:

@@ -12,13 +12,19 @@ StructurerError
 │   └── UnsupportedFormat  a format this installation cannot read
 ├── NotAReport         readable, but nothing in it looks like an annual report
 ├── FormError          a file under schemas/ contradicts itself
+├── PromptError        a file under prompts/ cannot be used
 ├── SettingsError      a setting that cannot be used
 ├── UnknownIndicator   no form has an indicator of this name
 ├── StoreError         the store cannot be opened, read or written
+├── CacheError         the cache of answers cannot be opened, read or written
+├── ModelError         the model's endpoint refuses to work for us at all
+├── SomeFailed         of many reports some could not be read; raised when the others are done
 └── GoldError          a file of true values cannot be used
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 
 class StructurerError(Exception):
@@ -99,6 +105,35 @@ class FormError(StructurerError):
     """A file under schemas/ contradicts itself; the message names file and place."""
 
     code = "form"
+
+
+class PromptError(StructurerError):
+    """A file under prompts/ that cannot be used; the message names file and place."""
+
+    code = "prompt"
+
+
+class CacheError(StructurerError):
+    """A cache of answers that cannot be opened, read or written; the message names its folder."""
+
+    code = "cache"
+
+
+class ModelError(StructurerError):
+    """A model that cannot be asked at all: no key, no such model, no such endpoint, no credit."""
+
+    code = "model"
+
+
+class SomeFailed(StructurerError):
+    """Some of many reports could not be read; `failures` names each with its reason."""
+
+    code = "some-failed"
+
+    def __init__(self, failures: tuple[Any, ...]) -> None:
+        first = f"; the first: {failures[0].path}: {failures[0].reason}" if failures else ""
+        super().__init__(f"{len(failures)} of the reports could not be read{first}")
+        self.failures = failures
 
 
 class UnknownIndicator(StructurerError):

@@ -313,14 +313,24 @@ def _load(folder: str) -> Forms:
     return Forms(forms=tuple(sorted(forms, key=lambda form: form.years[0])), fingerprint=digest.hexdigest())
 
 
-def _form(path: Path, content: bytes) -> Form:
+def parse_yaml(content: str | bytes) -> Any:
+    """What a YAML text holds: plain values only. Raises ValueError saying what is wrong with it."""
     import yaml
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return Form.model_validate(yaml.load(content, Loader=loader))
+        return yaml.load(content, Loader=loader)
     except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error
+
+
+def _form(path: Path, content: bytes) -> Form:
+    try:
+        given = parse_yaml(content)
+    except ValueError as error:
         raise FormError(f"{path}: not YAML: {error}") from error
+    try:
+        return Form.model_validate(given)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "form"

@@ -25,17 +25,33 @@ LAYERS = (
         "_search",
         "balance",
         "rival",
+        "tokens",
     ),
-    ("read", "schemas", "evaluate", "running", "_titles", "confront"),
-    ("segment", "tables", "metadata", "reconcile"),
-    ("prose",),
+    ("read", "schemas", "evaluate", "running", "_titles", "confront", "prompts", "chunks"),
+    ("segment", "tables", "metadata", "ground", "model"),
+    ("prose", "cache"),
+    ("draft",),
+    ("questions",),
+    ("claims",),
+    ("table_claims", "reconcile", "asking"),
     ("store", "pipeline", "export"),
-    ("explain", "bulk"),
+    ("explain", "bulk", "bulk_model", "many"),
     ("console", "page"),
     ("commands",),
     ("cli", "__init__", "__main__"),
 )
-DOORS = {"sqlalchemy": "store", "click": "commands", "lxml": "read", "yaml": "forms", "rapidfuzz": "tables"}
+DOORS = {
+    "sqlalchemy": "store",
+    "click": "commands",
+    "lxml": "read",
+    "yaml": "forms",
+    "rapidfuzz": "tables",
+    "openai": "model",
+    "instructor": "model",
+    "diskcache": "cache",
+    "tiktoken": "tokens",
+    "bpe_openai": "tokens",
+}
 
 
 def modules() -> dict[Path, str]:

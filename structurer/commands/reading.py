@@ -12,12 +12,15 @@ import click
 
 from structurer.commands.common import (
     NO_REPORTS,
+    NOT_ASKED,
     Said,
     counted,
+    estimate_text,
     find_document,
     full_option,
     json_option,
-    model_option,
+    model_options,
+    model_said,
     put,
     put_json,
     say,
@@ -45,24 +48,31 @@ Layout = Literal["table", "json", "jsonl"]
     help="table: to read; json: one object for one file, else an array; jsonl: a line a file.",
 )
 @click.option("--json", "layout", flag_value="json", help="The same as --format json.")
-@model_option
+@model_options
+@click.option(
+    "--dry-run", is_flag=True, help="Say what asking the model would use; send and extract nothing."
+)
 @full_option
 @click.pass_context
 def extract(
-    ctx: click.Context, paths: tuple[str, ...], layout: Layout, model: str | None, full: bool
+    ctx: click.Context, /, paths: tuple[str, ...], layout: Layout, full: bool, dry_run: bool, **asking: Any
 ) -> None:
     """Print what reports state; store nothing.
 
     PATH is a file, a folder or a glob. Reports are printed in the order given. A file that cannot be
     used is a line on stderr and exit code 1; stdout holds the others only.
     """
-    from structurer.bulk import Failure, attempt, find_files
+    from structurer.bulk import Failure, find_files
+    from structurer.many import Attempts
 
-    settings = settings_of(model=model)
+    settings = settings_of(**asking)
+    if dry_run:
+        _say_what_it_would_use(ctx, paths, settings, layout)
+        return
     printer = _Printer(layout, full, single=len(paths) == 1 and list(find_files(paths)) == list(paths))
     failed = 0
-    for path in find_files(paths, skipped=_say_skipped):
-        found = attempt(path, settings=settings)
+    attempts = Attempts(settings)
+    for found in attempts.of(find_files(paths, skipped=_say_skipped)):
         if isinstance(found, Failure):
             failed += 1
             say(f"error: {plain(found.path)}: {plain(found.reason)}")
@@ -71,7 +81,9 @@ def extract(
     printer.close()
     if not failed and not printer.printed:
         raise Said(NO_REPORTS)
-    _say_open(printer.open_values, printer.open_reports)
+    _say_open(
+        printer.open_values, printer.open_reports, model_said(settings, attempts.usage, attempts.problem)
+    )
     ctx.exit(1 if failed else 0)
 
 
@@ -120,12 +132,34 @@ def _say_skipped(path: str, reason: str) -> None:
     say(f"skipped: {plain(path)}: {reason}")
 
 
-def _say_open(values: int, reports: int) -> None:
+def _say_what_it_would_use(
+    ctx: click.Context, paths: tuple[str, ...], settings: Settings, layout: Layout
+) -> None:
+    """A dry run: what asking about these reports would use, on stdout."""
+    from structurer.bulk import find_files
+    from structurer.many import estimate
+    from structurer.pipeline import asks
+
+    if not asks(settings):
+        raise click.UsageError("--dry-run says what a model would be asked; name one with --model")
+    found, failures = estimate(find_files(paths, skipped=_say_skipped), settings)
+    for failed in failures:
+        say(f"error: {plain(failed.path)}: {plain(failed.reason)}")
+    if layout == "table":
+        put(estimate_text(settings, found))
+    else:
+        put_json(asdict(found))
+    ctx.exit(1 if failures else 0)
+
+
+def _say_open(values: int, reports: int, asked: str) -> None:
     if values:
         say(
-            f"{counted(values, 'value')} in {counted(reports, 'report')} stay open for a person; no model was"
-            " asked. `structurer explain FILE INDICATOR` says why one does."
+            f"{counted(values, 'value')} in {counted(reports, 'report')} stay open for a person; {asked}."
+            " `structurer explain FILE INDICATOR` says why one does."
         )
+    elif asked != NOT_ASKED:
+        say(f"{asked}.")
 
 
 @click.command()

@@ -147,6 +147,38 @@ sections = Table(
     Column("state", Text, nullable=False),
 )
 
+#: What became of each question a model was asked: written when it is known, so that a run that is cut off
+#: asks nothing twice. `text` is the answer; `key` is a hash of everything that made it.
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("document", String(64), nullable=False, index=True),
+    Column("model", Text, nullable=False),
+    Column("prompt", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("spans", JSON, nullable=False),
+    Column("usage", JSON, nullable=False),
+    Column("dropped", Integer, nullable=False),
+    Column("estimate", Integer, nullable=False),
+    Column("answered_at", Moment, nullable=False),
+)
+
+#: Batches handed to an endpoint that answers later, noted before anybody waits for them.
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("endpoint", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("keys", JSON, nullable=False),
+    Column("submitted_at", Moment, nullable=False),
+)
+
+_SINCE_FIRST = ("chunks", "batches")
+
 Migration = Callable[[Connection], None]
 MIGRATIONS: list[Migration] = []
 
@@ -160,7 +192,14 @@ def migration(step: Migration) -> Migration:
 @migration
 def m001_initial(connection: Connection) -> None:
     """The first tables."""
-    metadata.create_all(connection, checkfirst=False)
+    first = [table for name, table in metadata.tables.items() if name not in _SINCE_FIRST]
+    metadata.create_all(connection, tables=first, checkfirst=False)
+
+
+@migration
+def m002_model(connection: Connection) -> None:
+    """What models were asked."""
+    metadata.create_all(connection, tables=[chunks, batches], checkfirst=False)
 
 
 def migrate(connection: Connection) -> None:
