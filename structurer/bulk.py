@@ -206,7 +206,7 @@ class _Import:
                 return "unchanged"
         if not self._dry_run:
             extraction = _extract(path, content, self._settings, self._forms)
-            self._store.add(extraction, fingerprint=self._fingerprint)
+            self._store.add(extraction, fingerprint=self._fingerprint, content=content)
             self._count(extraction)
         return "imported"
 

@@ -11,6 +11,8 @@ StructurerError
 ├── SettingsError      a setting that cannot be used
 ├── UnknownIndicator   no form has an indicator of this name
 ├── StoreError         the store cannot be opened, read or written
+├── ReviewError        an item, a name or a file of decisions that cannot be used
+│   └── Conflict       somebody else has claimed it, or it changed since it was shown
 └── GoldError          a file of true values cannot be used
 """
 
@@ -95,6 +97,18 @@ class StoreError(StructurerError):
     """A store that cannot be opened, read or written."""
 
     code = "store"
+
+
+class ReviewError(StructurerError):
+    """An item, a reviewer's name or a file of decisions that cannot be used; the message says which."""
+
+    code = "review"
+
+
+class Conflict(ReviewError):
+    """Somebody else has claimed the item, or what was seen has changed; nothing was decided."""
+
+    code = "conflict"
 
 
 class GoldError(StructurerError):
