@@ -200,8 +200,8 @@ def explain(path: str, indicator: str, as_json: bool) -> None:
     INDICATOR is a key as `structurer forms NAME` lists them, as in applications.received.total.
     """
     from structurer.bulk import read_file
-    from structurer.forms import load_forms
     from structurer.explain import explain as why
+    from structurer.forms import load_forms
 
     forms = load_forms()
     if indicator not in forms.cells:

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from structurer.observation import Evidence, Extraction, Observation, Value
-from structurer.quantities import quantities
 from structurer.review.events import Event
 from structurer.review.fold import Outcome, Standing, standing
 from structurer.review.identity import ABSENT, identified, seen_sha, unit_id
 from structurer.review.items import Plan, known, needed, place_of
+from structurer.review.page import prints
 from structurer.review.rulebook import Rulebook
 
 REVIEWER = "reviewer"
@@ -70,15 +70,23 @@ def _with(found: Observation, outcome: Outcome | None) -> Observation:
         return found.model_copy(update={"accepted": False, "methods": methods})
     if outcome.kind == "unknown":
         return found.model_copy(update={"accepted": False, "value": None, "methods": methods})
-    changed = {
+    return _corrected(found, outcome.value)
+
+
+def _corrected(found: Observation, value: Value) -> Observation:
+    """What a reviewer put in the place of a reading; nothing that confirmed the old value confirms it."""
+    changed: dict[str, object] = {
+        "value": value,
+        "status": "stated",
         "accepted": True,
-        "value": outcome.value,
         "methods": (REVIEWER,),
-        "qualifier": "exact" if outcome.value != found.value else found.qualifier,
-        "evidence": tuple(span for span in found.evidence if prints(span.quote, outcome.value)),
+        "qualifier": found.qualifier if value == found.value else "exact",
+        "evidence": tuple(span for span in found.evidence if prints(span.quote, value)),
+        "rules": (),
+        "assumes": (),
         "candidates": (),
     }
-    if outcome.value is None:
+    if value is None:
         changed["printed"] = "blank"
     return found.model_copy(update=changed)
 
@@ -98,10 +106,3 @@ def _added(event: Event, book: Rulebook) -> Observation:
         methods=(REVIEWER,),
         evidence=tuple(Evidence(start=start, end=end, quote=quote) for start, end, quote in spans),
     )
-
-
-def prints(quote: str, value: Value) -> bool:
-    """Whether a quote prints a value."""
-    if isinstance(value, int | float):
-        return any(found.value == value for found in quantities(quote)) or quote.strip() == str(value)
-    return value is not None and value in quote

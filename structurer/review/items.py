@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from structurer.observation import Extraction, Finding, Observation, Value
 from structurer.review.events import Event
-from structurer.review.identity import ABSENT, Known, identified, item_id, seen_sha, unit_id
+from structurer.review.identity import Known, identified, item_id, seen_sha, unit_id
 from structurer.review.rulebook import Rulebook
 
 Reason = Literal[
@@ -88,9 +88,7 @@ class Unit:
     items: tuple[Item, ...]
 
 
-def units(
-    extraction: Extraction, book: Rulebook, plan: Plan, events: Sequence[Event] = ()
-) -> list[Unit]:
+def units(extraction: Extraction, book: Rulebook, plan: Plan, events: Sequence[Event] = ()) -> list[Unit]:
     """The units of a report that hold anything to decide or decided, each with its items in order."""
     grouped: dict[str, list[Item]] = defaultdict(list)
     for item in items(extraction, book, plan, events):
@@ -98,9 +96,7 @@ def units(
     return [_unit(extraction, place, found, plan) for place, found in grouped.items()]
 
 
-def items(
-    extraction: Extraction, book: Rulebook, plan: Plan, events: Sequence[Event] = ()
-) -> Iterator[Item]:
+def items(extraction: Extraction, book: Rulebook, plan: Plan, events: Sequence[Event] = ()) -> Iterator[Item]:
     """Everything of a report that has a reason to be looked at, or that somebody looked at, in order."""
     decided = {event.item for event in events if event.item}
     broken = _broken(extraction.findings)
@@ -145,7 +141,9 @@ def one_item(
     """An item for a value that a reviewer chose, whether or not the queue has it."""
     broken = _broken(extraction.findings)
     if found is None:
-        return _item(extraction, book, plan, key, None, len(extraction.observations), "chosen", broken, indicator)
+        return _item(
+            extraction, book, plan, key, None, len(extraction.observations), "chosen", broken, indicator
+        )
     position = next(n for n, one in enumerate(extraction.observations) if one is found)
     reason = _reason(found, broken.get(indicator, ()), _unlocated(extraction)) or "chosen"
     return _item(extraction, book, plan, key, found, position, reason, broken)
@@ -282,4 +280,3 @@ def _drawn(plan: Plan, purpose: str, key: str) -> float:
     """A number in [0, 1) that depends on the plan's seed and the key only."""
     digest = sha256(f"{plan.seed}\0{purpose}\0{key}".encode()).digest()
     return int.from_bytes(digest[:6], "big") / 2**48
-

@@ -86,5 +86,3 @@ def _by_cell(table: Table | None) -> Mapping[str, tuple[Edit, ...]]:
 def rulebook() -> Rulebook:
     """The rulebook of the forms that are shipped."""
     return Rulebook(load_forms())
-
-

@@ -38,14 +38,24 @@ class Sum:
 
 def sums(extraction: Extraction, indicator: str, book: Rulebook) -> list[Sum]:
     """The rules that bind an indicator in this report, in the form's order."""
-    found = {one.indicator: one for one in extraction.observations if one.period == "year"}
-    made = []
-    for table in _tables(extraction, indicator, book):
+    return sums_of_table(extraction, indicator.partition(".")[0], book).get(indicator, [])
+
+
+def sums_of_table(extraction: Extraction, name: str, book: Rulebook) -> dict[str, list[Sum]]:
+    """The rules that bind each indicator of a table (or of the prose), worked out once."""
+    found: dict[str, Observation] = {}
+    for one in extraction.observations:
+        if one.period == "year":
+            found.setdefault(one.indicator, one)
+    made: dict[str, list[Sum]] = {}
+    for table in _tables(extraction, name, book):
         edits = {(edit.rule.id, *edit.left, *edit.right): edit for edit in table.edits}
-        for check in confront(extraction.observations, [_narrowed(table, indicator)]):
+        for check in confront(extraction.observations, [table]):
             edit = edits.get((check.rule, *check.indicators))
-            if edit is not None and indicator in check.indicators:
-                made.append(_sum(check, edit, found, book))
+            if edit is not None:
+                worked = _sum(check, edit, found, book)
+                for key in dict.fromkeys(check.indicators):
+                    made.setdefault(key, []).append(worked)
     return made
 
 
@@ -66,24 +76,12 @@ def _fails(found: Iterable[Sum]) -> bool:
     return any(one.outcome == "fail" for one in found)
 
 
-def _tables(extraction: Extraction, indicator: str, book: Rulebook) -> list[Table]:
-    """The table of the indicator, and the comparisons of prose with tables that name it."""
+def _tables(extraction: Extraction, name: str, book: Rulebook) -> list[Table]:
+    """The table, and the comparisons of prose with tables that concern it."""
     states = extraction.document.tables
-    here = [name for name, info in states.items() if info.state in ("read", "partial")]
-    name = indicator.partition(".")[0]
+    here = [one for one, info in states.items() if info.state in ("read", "partial")]
     own = book.table(name, states[name].form) if name in here else None
-    crossed = book.crossings(frozenset(here), crossings)
-    return [*([own] if own is not None else []), *(table for table in crossed if _binds(table, indicator))]
-
-
-def _binds(table: Table, indicator: str) -> bool:
-    return any(indicator in edit.left or indicator in edit.right for edit in table.edits)
-
-
-def _narrowed(table: Table, indicator: str) -> Table:
-    """The table with those rules only that can bind the indicator."""
-    rules = {edit.rule.id for edit in table.edits if indicator in (*edit.left, *edit.right)}
-    return table.model_copy(update={"rules": tuple(rule for rule in table.rules if rule.id in rules)})
+    return [*([own] if own is not None else []), *book.crossings(frozenset(here), crossings)]
 
 
 def _sum(check: Check, edit: Edit, found: dict[str, Observation], book: Rulebook) -> Sum:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from zlib import decompress
 
 from sqlalchemy import (
     ColumnElement,
@@ -28,6 +29,7 @@ from structurer.review.events import Event, Seen
 from structurer.review.fold import DUE, Standing, standing
 from structurer.review.items import Plan, Unit
 from structurer.store.tables import (
+    contents,
     documents,
     events,
     now,
@@ -157,7 +159,9 @@ class Reviews:
     def plan(self) -> Plan:
         """The plan in force: the latest one."""
         query = select(events).where(events.c.item == "", events.c.kind == "plan")
-        latest = next(iter(self._events(query.order_by(events.c.at.desc(), events.c.id.desc()).limit(1))), None)
+        latest = next(
+            iter(self._events(query.order_by(events.c.at.desc(), events.c.id.desc()).limit(1))), None
+        )
         return Plan.model_validate(latest.value) if latest is not None else Plan()
 
     def _events(self, query: Select[Any]) -> Iterator[Event]:
@@ -182,20 +186,34 @@ class Reviews:
         )
         return list(self.connection.scalars(query.limit(limit)))
 
-    def drop_superseded(self) -> None:
-        """Takes documents that no file has any more out of the queue; what was decided about them stays."""
+    def superseded(self) -> list[int]:
+        """Documents of the queue that no file has any more; what was decided about them stays."""
         query = select(review_built.c.document).where(
             ~exists().where(places.c.document == review_built.c.document)
         )
-        for number in list(self.connection.scalars(query)):
-            self.forget(number)
+        return list(self.connection.scalars(query))
+
+    def number_of(self, id: str) -> int | None:
+        """The store's number of a document with this id."""
+        return self.connection.scalar(select(documents.c.number).where(documents.c.id == id))
+
+    def extracted_at(self, number: int) -> datetime | None:
+        """When a document was extracted."""
+        return self.connection.scalar(select(documents.c.extracted_at).where(documents.c.number == number))
+
+    def content(self, number: int) -> bytes | None:
+        """The bytes of a document, if they were kept."""
+        packed = self.connection.scalar(select(contents.c.packed).where(contents.c.document == number))
+        return decompress(packed) if packed is not None else None
 
     def forget(self, number: int) -> None:
         """Has a document's part of the queue computed again."""
         self.connection.execute(delete(review_items).where(_i.document == number))
         self.connection.execute(delete(review_built).where(review_built.c.document == number))
 
-    def build(self, number: int, extracted_at: datetime, plan: Plan, units: Sequence[Unit], acts: Sequence[Event]) -> None:
+    def build(
+        self, number: int, extracted_at: datetime, plan: Plan, units: Sequence[Unit], acts: Sequence[Event]
+    ) -> None:
         """Puts a document's part of the queue in place."""
         by_item: dict[str, list[Event]] = {}
         for act in acts:
@@ -241,7 +259,9 @@ class Reviews:
                 {"key": row.id, **_state(standing(acts[row.id], row.seen_sha, row.needed))} for row in found
             ]
         if changed:
-            values: dict[str, Any] = {name: bindparam(name) for name in ("state", "due", "voters", "waits_since")}
+            values: dict[str, Any] = {
+                name: bindparam(name) for name in ("state", "due", "voters", "waits_since")
+            }
             self.connection.execute(
                 update(review_items).where(_i.id == bindparam("key")).values(values), changed
             )
@@ -301,7 +321,9 @@ class Reviews:
             later = base.where(_i.due == DUE["later"]).order_by(_i.waits_since, *_ORDER[1:])
             found = self.connection.scalar(later.limit(1))
         if found is None and not mine and filters.reason == "flagged":
-            found = self.connection.scalar(base.where(_i.due == DUE["flagged"]).order_by(*_ORDER[1:]).limit(1))
+            found = self.connection.scalar(
+                base.where(_i.due == DUE["flagged"]).order_by(*_ORDER[1:]).limit(1)
+            )
         return str(found) if found is not None else None
 
     # Claims

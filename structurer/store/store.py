@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
-from zlib import compress, decompress
+from zlib import compress
 
 from sqlalchemy import Connection, Engine, Select, Table, delete, exists, func, insert, select, update
 from sqlalchemy import Row as SQLRow
@@ -162,10 +162,12 @@ class Store:
             row = self._find(connection, key)
             return next(_assemble(connection, [row], reviewed))
 
-    def number(self, key: str) -> int:
-        """The store's number of a document, named as for `get`."""
-        with self._transaction() as connection:
+    def number(self, key: str, connection: Connection | None = None) -> int:
+        """The store's number of a document, named as for `get`; in a transaction that is open, if given."""
+        if connection is not None:
             return int(self._find(connection, key).number)
+        with self._transaction() as opened:
+            return int(self._find(opened, key).number)
 
     def _find(self, connection: Connection, key: str) -> SQLRow[Any]:
         for query in _lookups(key):
@@ -179,12 +181,6 @@ class Store:
         if failed is not None:
             raise StoreError(f"{key}: its import failed: {failed}")
         raise StoreError(f"{key}: not in {self.name}; `structurer import` puts a file there")
-
-    def content(self, number: int) -> bytes | None:
-        """The bytes of a document, if they were kept."""
-        with self._transaction() as connection:
-            packed = connection.scalar(select(contents.c.packed).where(contents.c.document == number))
-        return decompress(packed) if packed is not None else None
 
     @contextmanager
     def reviews(self, *, writes: bool = False) -> Iterator[Reviews]:
@@ -308,9 +304,7 @@ def machine(connection: Connection, number: int) -> tuple[Extraction, datetime]:
     return next(_assemble(connection, [row], reviewed=False)), row.extracted_at
 
 
-def _assemble(
-    connection: Connection, batch: Sequence[SQLRow[Any]], reviewed: bool
-) -> Iterator[Extraction]:
+def _assemble(connection: Connection, batch: Sequence[SQLRow[Any]], reviewed: bool) -> Iterator[Extraction]:
     numbers = [row.number for row in batch]
 
     def parts(table: Table) -> dict[int, list[SQLRow[Any]]]:
