@@ -99,7 +99,7 @@ def who(by: str | None) -> str:
 @store_option
 @json_option
 @click.pass_context
-def queue(ctx: click.Context, limit: int, store: str | None, as_json: bool, **narrow: Any) -> None:
+def queue(ctx: click.Context, /, limit: int, store: str | None, as_json: bool, **narrow: Any) -> None:
     """List what is left to review, most suspicious first, with the reason for each.
 
     Exit code 0: nothing is left; 3: items are left.
@@ -129,7 +129,7 @@ def queue(ctx: click.Context, limit: int, store: str | None, as_json: bool, **na
 @click.option("--blind", is_flag=True, help="Hide the machine's value until you have given yours.")
 @store_option
 @click.pass_context
-def review(ctx: click.Context, by: str | None, blind: bool, store: str | None, **narrow: Any) -> None:
+def review(ctx: click.Context, /, by: str | None, blind: bool, store: str | None, **narrow: Any) -> None:
     """Review what is left, item by item, with the page beside the value.
 
     Without a subcommand this is the line mode: type a key, then Enter. Every decision is stored at once.
@@ -183,7 +183,7 @@ def _asker(screen: bool) -> Callable[[str], str | None]:
 @json_option
 @click.pass_context
 def next_(
-    ctx: click.Context, by: str | None, blind: bool, store: str | None, as_json: bool, **narrow: Any
+    ctx: click.Context, /, by: str | None, blind: bool, store: str | None, as_json: bool, **narrow: Any
 ) -> None:
     """Claim the next unit and print it: a table or a section with its open fields.
 
@@ -469,4 +469,46 @@ def release(other: str, by: str | None, store: str | None, as_json: bool) -> Non
         say(f"{counted(len(units), 'unit')} free")
 
 
-COMMANDS = (queue, review, decide, undo, redo, log, accept, release)
+@click.command()
+@click.option(
+    "--by",
+    "field",
+    type=click.Choice(["indicator", "table", "reason"]),
+    default="indicator",
+    show_default=True,
+    help="What a row is about.",
+)
+@store_option
+@json_option
+def agree(field: str, store: str | None, as_json: bool) -> None:
+    """Say how far reviewers agree: percent, Cohen's kappa and Gwet's AC1 of the final values, with n.
+
+    Read the three together: where nearly every answer accepts the value, kappa is low whatever they do.
+    """
+    from structurer.console.queueing import agreement_text
+
+    with desk_of(store) as desk:
+        measured, seeded = desk.agreement(field)
+    if as_json:
+        fields = {name: asdict(one) for name, one in measured.items()}
+        put_json({"fields": fields, "checks": [asdict(one) for one in seeded]})
+    else:
+        put(agreement_text(measured, seeded))
+
+
+@click.command()
+@store_option
+@json_option
+def overruled(store: str | None, as_json: bool) -> None:
+    """Say which rules and which ways of reading people overruled most: what to mend first."""
+    from structurer.console.queueing import lessons_text
+
+    with desk_of(store) as desk:
+        found = desk.lessons()
+    if as_json:
+        put_json(asdict(found))
+    else:
+        put(lessons_text(found))
+
+
+COMMANDS = (queue, review, decide, undo, redo, log, accept, release, agree, overruled)

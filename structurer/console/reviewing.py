@@ -179,7 +179,7 @@ class Session:
             reason = self._ask("  what is there to talk about? ") or ""
         if action == "later":
             self._put_off[view.id] += 1
-        kind: Kind = action if action in ("later", "flag", "unknown") else "reject"  # type: ignore[assignment]
+        kind: Kind = action if action in ("later", "flag", "unknown") else "reject"
         return self._decide(view, kind, reason=reason.strip())
 
     def _decide(self, view: View, kind: Kind, value: Value = None, reason: str = "") -> bool:
@@ -215,10 +215,16 @@ class Session:
         if action == "redo":
             self._queue = [item for item in self._queue if item.id != last.item]
             return True
-        task = self._desk.task(last.item, self._by)
-        kept = [item for item in self._queue if item.id != last.item]
-        self._queue = [*task.items, *kept]
+        self._goto(last.item)
         return True
+
+    def _goto(self, key: str) -> None:
+        """Puts an item in front, under the head of its own unit."""
+        task = self._desk.task(key, self._by)
+        ids = {item.id for item in task.items}
+        if not any(item.unit == task.unit for item in self._queue[:1]):
+            self._put(*task_lines(task, self._room, self._ink, _minutes(task)))
+        self._queue = [*task.items, *(item for item in self._queue if item.id not in ids)]
 
     def _jump(self, target: str) -> bool:
         if not target:
@@ -231,8 +237,7 @@ class Session:
             return True
         if not target:
             return False
-        task = self._desk.task(target, self._by)
-        self._queue = [*task.items, *(item for item in self._queue if item.id != task.items[0].id)]
+        self._goto(target)
         return True
 
     def _add(self, view: View) -> None:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from structurer.errors import Conflict, ReadError, ReviewError, StoreError
-from structurer.observation import Extraction, Observation, Value
+from structurer.errors import Conflict, ReviewError, StoreError
+from structurer.observation import Observation, Value
 from structurer.review import events as ev
+from structurer.review.agreement import Agreement, Noticed, agreements, noticed
+from structurer.review.cases import Case, Cases, Report, events_of, is_id
+from structurer.review.checks import plantable, wrong_value
 from structurer.review.decided import decided
 from structurer.review.events import Event, Seen, reviewer_name
-from structurer.review.fold import Standing, redoable, standing, undoable
-from structurer.review.identity import ABSENT, handles, identified, item_id, unit_id
-from structurer.review.items import Item, Plan, known, one_item, units
-from structurer.review.page import excerpt, line_of, line_starts, prints, spans_of
+from structurer.review.fold import redoable, standing, undoable
+from structurer.review.gold import gold_line
+from structurer.review.identity import ABSENT, identified, item_id, unit_id
+from structurer.review.items import Plan, check_id, drawn, units
+from structurer.review.overruled import Lessons, lessons
 from structurer.review.rulebook import Rulebook, rulebook
-from structurer.review.sums import Sum, Term, proven, sums_of_table
+from structurer.review.showing import is_proven, title, views
+from structurer.review.sums import Sum
 from structurer.review.values import fitting
 from structurer.review.views import About, Task, View
 from structurer.store.reviews import Filters, Left, Reviews
@@ -26,12 +30,11 @@ from structurer.store.store import Store, machine
 
 _ALL = Filters()
 _BUILT_AT_ONCE = 50
-_KEPT = 4
-"""Documents kept in memory: the one at hand, and those an undo goes back to."""
-_HANDLE = re.compile(r"(?P<document>.+):(?P<handle>[a-z]+\.[a-z_0-9.]+(?:@[0-9]+)?(?:#[0-9]+)?)")
-_ID = re.compile(r"[0-9a-f]{4,16}")
 MOST_AT_ONCE = 200
 """Items that one batch accepts at most."""
+_LONGEST_REASON = 2_000
+_NEVER_IN_BATCH = frozenset({"audit", "chosen", "contradiction", "unsupported", "ungrounded", "ambiguous"})
+_SHORT = frozenset({"item", "kind", "value", "reason", "by", "seen_sha"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +72,6 @@ class Applied:
     conflicts: tuple[str, ...] = ()
 
 
-@dataclass
-class _Report:
-    """A document at hand: what the machine found, what was decided, and the page."""
-
-    number: int
-    extracted_at: datetime
-    machine: Extraction
-    source: str | None = None
-    starts: Sequence[int] = ()
-    missing: str = ""
-
-
 class Desk:
     """Reviewing over one open store. Every method is one transaction; nothing is kept only in memory."""
 
@@ -88,7 +79,7 @@ class Desk:
         self.store = store
         self.book = book or rulebook()
         self.blind = blind
-        self._reports: dict[int, _Report] = {}
+        self._cases = Cases(store, self.book)
         self.sync()
 
     # The queue
@@ -110,11 +101,6 @@ class Desk:
                     self._build(reviews, number, plan)
             made += len(waiting)
 
-    def _build(self, reviews: Reviews, number: int, plan: Plan) -> None:
-        extraction, extracted_at = machine(reviews.connection, number)
-        acts = reviews.of_documents([extraction.document.id]).get(extraction.document.id, [])
-        reviews.build(number, extracted_at, plan, units(extraction, self.book, plan, acts), acts)
-
     def filters(self, document: str = "", **given: Any) -> Filters:
         """Filters, with a document named as for `Store.get`."""
         return Filters(document=self.store.number(document) if document else None, **given)
@@ -122,7 +108,7 @@ class Desk:
     def queue(self, filters: Filters = _ALL, limit: int | None = 20) -> tuple[Left, list[Entry]]:
         """How much is left, and its first items in order."""
         with self.store.reviews() as reviews:
-            return reviews.left(filters), [_entry(row, self.book) for row in reviews.queue(filters, limit)]
+            return reviews.left(filters), [_entry(row) for row in reviews.queue(filters, limit)]
 
     def left(self, filters: Filters = _ALL) -> Left:
         """How much is left."""
@@ -133,33 +119,23 @@ class Desk:
         """The unit a reviewer should look at now, claimed for them; None when there is none to have."""
         by = reviewer_name(by)
         with self.store.reviews(writes=True) as reviews:
-            moment = reviews.moment()
-            unit = reviews.next_unit(by, moment, filters)
-            if unit is None:
-                return None
-            if reviews.holder(unit, moment) is None:
-                reviews.append([_act("claim", by, moment, unit=unit)])
-            reviews.claim(unit, by, moment)
-            return self._task(reviews, unit, by, moment, filters, self.blind if blind is None else blind)
+            while (unit := reviews.next_unit(by, reviews.moment(), filters)) is not None:
+                if not self._refreshed(reviews, unit):
+                    return self._claimed(reviews, unit, by, filters, blind)
+        return None
 
     def task(self, key: str, by: str, *, blind: bool | None = None) -> Task:
-        """The unit of an item, claimed: to jump there. Raises Conflict when somebody else has it."""
+        """One item in its unit, claimed: to jump there. Raises Conflict when somebody else has it."""
         by = reviewer_name(by)
         with self.store.reviews(writes=True) as reviews:
-            moment = reviews.moment()
-            target = self._resolve(reviews, key)
-            self._check_claim(reviews, target.unit, by, moment)
-            if reviews.holder(target.unit, moment) is None:
-                reviews.append([_act("claim", by, moment, unit=target.unit)])
-            reviews.claim(target.unit, by, moment)
-            shown = self.blind if blind is None else blind
-            return self._task(reviews, target.unit, by, moment, Filters(), shown, only=target.id)
+            case = self._case(reviews, key)
+            self._check_claim(reviews, case.unit, by)
+            return self._claimed(reviews, case.unit, by, _ALL, blind, only=case)
 
-    def show(self, key: str, *, by: str = "", blind: bool = False) -> View:
+    def show(self, key: str, *, blind: bool = False) -> View:
         """One item, whether or not it is in the queue: by id, or as DOC:INDICATOR."""
-        with self.store.reviews() as reviews:
-            target = self._resolve(reviews, key)
-            return self._views(reviews, target.number, [target], blind=blind)[0]
+        with self.store.reviews(writes=True) as reviews:
+            return self._views(reviews, [self._case(reviews, key)], blind=blind)[0]
 
     def page(self, view: View) -> str | None:
         """The whole source of the document of an item, if it is at hand."""
@@ -167,8 +143,8 @@ class Desk:
             number = reviews.number_of(view.document.id)
             if number is None:
                 return None
-            report = self._report(reviews, number)
-            self._page(reviews, report)
+            report = self._cases.report(reviews, number)
+            self._cases.page(reviews, report)
             return report.source
 
     # Decisions
@@ -193,13 +169,13 @@ class Desk:
         """
         by = reviewer_name(by)
         with self.store.reviews(writes=True) as reviews:
-            moment = reviews.moment()
-            target = self._resolve(reviews, key)
-            self._check_claim(reviews, target.unit, by, moment)
-            if seen and seen != target.seen_sha:
+            case = self._case(reviews, key)
+            self._check_claim(reviews, case.unit, by)
+            if seen and seen != case.seen_sha:
                 raise Conflict(f"{key}: it changed since it was shown; look at it again")
-            event = self._event(target, kind, by, moment, value, reason, blind, settles)
-            return self._store(reviews, target, event, moment)
+            made = self._event(reviews, case, kind, by, value=value, reason=reason)
+            final = made.settles or (settles and kind in ev.VERDICTS)
+            return self._put(reviews, case, made.model_copy(update={"blind": blind, "settles": final}))
 
     def add(
         self, document: str, indicator: str, value: Value, by: str, *, quote: str = "", reason: str = ""
@@ -209,27 +185,27 @@ class Desk:
         Raises ReviewError when the indicator is unknown or already there, or the quote is not found.
         """
         by = reviewer_name(by)
-        number = self.store.number(document)
         if indicator not in self.book.forms.cells:
             raise ReviewError(f"{indicator}: no such indicator; `structurer forms NAME` lists them")
         with self.store.reviews(writes=True) as reviews:
-            report = self._report(reviews, number)
-            spans = self._quoted(reviews, report, quote) if quote else []
-            prose = indicator.partition(".")[0] in self.book.prose
-            handle = f"{indicator}@{spans[0][0]}" if prose and spans else indicator
-            if handle in handles(report.machine.observations, self.book):
-                raise ReviewError(f"{handle}: already there; decide {document}:{handle} correct --value ...")
-            id = item_id(report.machine.document.id, handle)
-            unit = unit_id(report.machine.document.id, indicator.partition(".")[0])
-            moment = reviews.moment()
-            self._check_claim(reviews, unit, by, moment)
-            shown = Seen(label=self.book.label(indicator), evidence=tuple(spans), why="missed")
-            target = _Target(
-                id, handle, number, unit, indicator, ABSENT, None, "chosen", shown, None,
-                document=report.machine.document.id,
+            report = self._cases.report(reviews, self.store.number(document, reviews.connection))
+            spans = self._quoted(reviews, report, quote) if quote else ()
+            table = indicator.partition(".")[0]
+            handle = f"{indicator}@{spans[0][0]}" if table in self.book.prose and spans else indicator
+            if handle in report.handles:
+                raise ReviewError(
+                    f"{handle}: already there; decide {report.id[:12]}:{handle} correct --value"
+                )
+            id, unit = item_id(report.id, handle), unit_id(report.id, table)
+            self._check_claim(reviews, unit, by)
+            own = reviews.of_items([id])[id]
+            case = Case(
+                id, handle, report.number, report.id, unit, table, indicator, ABSENT, None, "chosen", "",
+                Seen(label=self.book.label(indicator), evidence=tuple(spans), why="missed"),
+                standing(own, ABSENT),
             )  # fmt: skip
-            event = self._event(target, "add", by, moment, value, reason, False, False)
-            return self._store(reviews, target, event, moment)
+            made = self._event(reviews, case, "add", by, value=value, reason=reason)
+            return self._put(reviews, case, made)
 
     def undo(self, by: str) -> list[Event]:
         """Takes back a reviewer's latest act (all of a batch) and returns it; [] when there is none."""
@@ -242,9 +218,9 @@ class Desk:
         """Restores what a reviewer took back last, unless they have decided something since."""
         by = reviewer_name(by)
         with self.store.reviews(writes=True) as reviews:
-            act = redoable(reviews.newest_of(by))
-            found = reviews.event(act) if act is not None else None
-            return self._turn(reviews, by, found, "redo") if found is not None else []
+            id = redoable(reviews.newest_of(by))
+            act = reviews.event(id) if id is not None else None
+            return self._turn(reviews, by, act, "redo") if act is not None else []
 
     def can(self, by: str) -> tuple[bool, bool]:
         """Whether there is something to undo, and something to redo."""
@@ -255,12 +231,13 @@ class Desk:
         """Everything that was done about an item, in time order."""
         with self.store.reviews() as reviews:
             try:
-                id = self._resolve(reviews, key).id
+                id = self._cases.resolve(reviews, key).id
             except (ReviewError, StoreError):
+                # The report may have been taken out since; what was decided about it stays.
+                if not is_id(key) or not reviews.of_items([key])[key]:
+                    raise
                 id = key
             found = reviews.of_items([id])[id]
-        if not found and not _ID.fullmatch(key) and ":" not in key:
-            raise ReviewError(f"{key}: no such item; `structurer queue` lists those that are left")
         return sorted((e for e in found if e.kind != "check"), key=lambda event: event.order)
 
     def decisions(self) -> Iterator[Event]:
@@ -282,8 +259,7 @@ class Desk:
                 whole.append(ev.parse_event(entry, where))
             else:
                 short.append((where, entry))
-        stored = self._merge(whole)
-        applied, conflicts = stored, []
+        applied, conflicts = self._merge(whole), []
         for where, entry in short:
             try:
                 applied += self._apply_short(where, entry, by)
@@ -294,50 +270,34 @@ class Desk:
     def accept_proven(
         self, by: str, *, limit: int = 50, filters: Filters = _ALL, dry_run: bool = False
     ) -> list[View]:
-        """Accepts what is proved: hard edits bind it and all hold, and the page prints it or nothing else fits.
+        """Accepts what is proved: hard edits bind it, all hold, and the page prints it or nothing else fits.
 
         One batch, one undo. Audit samples are never accepted in a batch. Returns what was accepted, or
         with `dry_run` what would be.
         """
         by = reviewer_name(by)
-        most = min(limit, MOST_AT_ONCE)
-        with self.store.reviews(writes=not dry_run) as reviews:
-            moment = reviews.moment()
-            chosen: list[tuple[View, _Target]] = []
-            for row in reviews.queue(replace(filters), None):
-                if len(chosen) >= most:
-                    break
-                if row.reason in _NEVER_IN_BATCH or row.state != "open" or row.needed > 1:
-                    continue
-                holder = reviews.holder(row.unit, moment)
-                if holder is not None and holder[0] != by:
-                    continue
-                target = self._target(reviews, row)
-                view = self._views(reviews, row.document, [target], blind=False)[0]
-                if _is_proven(view):
-                    chosen.append((view, target))
+        with self.store.reviews(writes=True) as reviews:
+            chosen = self._proven(reviews, by, filters, min(limit, MOST_AT_ONCE))
             if chosen and not dry_run:
                 batch = ev.new_id()
-                made = [
-                    self._event(target, "accept", by, reviews.moment(), None, "proven", False, False)
-                    for _, target in chosen
-                ]
-                reviews.append([event.model_copy(update={"batch": batch}) for event in made])
-                reviews.refold([event.item for event in made])
-            return [view for view, _ in chosen]
+                for case, _ in chosen:
+                    made = self._event(reviews, case, "accept", by, reason="proven")
+                    reviews.append([made.model_copy(update={"batch": batch})])
+                reviews.refold([case.id for case, _ in chosen])
+            return [view for _, view in chosen]
 
     def release(self, by: str, *, of: str = "") -> list[str]:
         """Frees the units a reviewer holds; `of` names another reviewer's. Returns the units."""
         by = reviewer_name(by)
         with self.store.reviews(writes=True) as reviews:
-            moment = reviews.moment()
-            held = reviews.held_by(of or by, moment)
+            held = reviews.held_by(of or by, reviews.moment())
             reason = f"claimed by {of}" if of and of != by else ""
-            reviews.append([_act("release", by, reviews.moment(), unit=unit, reason=reason) for unit in held])
+            for unit in held:
+                reviews.append([_act("release", by, reviews.moment(), unit=unit, reason=reason)])
             reviews.release(held)
             return held
 
-    # Planning
+    # Planning and learning
 
     def plan(self) -> Plan:
         """How the queue is made."""
@@ -353,7 +313,185 @@ class Desk:
         self.sync()
         return plan
 
+    def plant(self, count: int, by: str) -> int:
+        """Mixes values known to be wrong into the queue, to learn whether they are noticed.
+
+        Taken from what is printed and stated, so that the page shows them to be wrong and no sum does.
+        They never leave the store as values. Returns how many were found.
+        """
+        by = reviewer_name(by)
+        plan = self.plan()
+        chosen: list[tuple[float, str, str, Observation]] = []
+        for extraction in self.store.extractions(reviewed=False):
+            for id, found in identified(extraction, self.book):
+                if plantable(found):
+                    chosen.append((drawn(plan, "check", id), extraction.document.id, id, found))
+        chosen.sort(key=lambda one: one[:3])
+        made = 0
+        with self.store.reviews(writes=True) as reviews:
+            for _, document, id, found in chosen:
+                if made == count:
+                    break
+                made += self._planted(reviews, document, id, found, by)
+        self.sync()
+        return made
+
+    def agreement(self, by: str = "indicator") -> tuple[Mapping[str, Agreement], list[Noticed]]:
+        """How far reviewers agree, by `indicator`, `table` or `reason`; and who noticed what was wrong."""
+        acts = list(self.decisions())
+        return agreements(acts, _FIELDS[by]), noticed(acts)
+
+    def lessons(self) -> Lessons:
+        """Which rules and ways of reading are most often overruled."""
+        return lessons(self.decisions())
+
+    def gold(self) -> Iterator[str]:
+        """What was decided as lines of a gold file, a document at a time."""
+        plan = self.plan()
+        for extraction in self.store.extractions(reviewed=False):
+            with self.store.reviews() as reviews:
+                acts = events_of(reviews, extraction.document.id)
+            line = gold_line(extraction, self.book, plan, acts) if acts else None
+            if line is not None:
+                yield line
+
     # Inside
+
+    def _build(self, reviews: Reviews, number: int, plan: Plan) -> None:
+        extraction, extracted_at = machine(reviews.connection, number)
+        acts = events_of(reviews, extraction.document.id)
+        reviews.build(number, extracted_at, plan, units(extraction, self.book, plan, acts), acts)
+
+    def _rebuild(self, reviews: Reviews, documents: Iterable[str]) -> None:
+        for id in sorted(documents):
+            number = reviews.number_of(id)
+            if number is not None:
+                self._build(reviews, number, reviews.plan())
+
+    def _refreshed(self, reviews: Reviews, unit: str) -> bool:
+        """Whether the document of a unit was imported again meanwhile, so that its queue had to be remade."""
+        number = reviews.items_of(unit)[0].document
+        if reviews.is_built(number):
+            return False
+        self._build(reviews, number, reviews.plan())
+        return True
+
+    def _case(self, reviews: Reviews, key: str) -> Case:
+        case = self._cases.resolve(reviews, key)
+        if reviews.is_built(case.number):
+            return case
+        self._build(reviews, case.number, reviews.plan())
+        return self._cases.resolve(reviews, key)
+
+    def _claimed(
+        self,
+        reviews: Reviews,
+        unit: str,
+        by: str,
+        filters: Filters,
+        blind: bool | None,
+        only: Case | None = None,
+    ) -> Task:
+        moment = reviews.moment()
+        if reviews.holder(unit, moment) is None:
+            reviews.append([_act("claim", by, moment, unit=unit)])
+        reviews.claim(unit, by, moment)
+        rows = [row for row in reviews.items_of(unit) if _open_to(row, by)]
+        cases = [only] if only is not None else self._cases.of_rows(reviews, rows)
+        report = self._cases.report(reviews, cases[0].number)
+        left = reviews.left(filters)
+        holder = reviews.holder(unit, moment)
+        return Task(
+            unit=unit,
+            title=title(report.machine, cases[0].place, self.book),
+            items=tuple(self._views(reviews, cases, blind=self.blind if blind is None else blind)),
+            by=by,
+            until=holder[1] if holder is not None else None,
+            done=left.decided,
+            left=left.total,
+            kinds=left.kinds,
+        )
+
+    def _views(self, reviews: Reviews, cases: Sequence[Case], *, blind: bool) -> list[View]:
+        report = self._cases.report(reviews, cases[0].number)
+        self._cases.page(reviews, report)
+        current = decided(report.machine, self.book, reviews.plan(), events_of(reviews, report.id))
+        return views(cases, report, current, self.book, blind=blind)
+
+    def _event(
+        self,
+        reviews: Reviews,
+        case: Case,
+        kind: ev.Kind,
+        by: str,
+        *,
+        value: Value = None,
+        reason: str = "",
+    ) -> Event:
+        if kind == "accept" and not case.acceptable:
+            raise ReviewError(f"{case.handle}: there is no value to accept; correct --value V, or reject")
+        if len(reason) > _LONGEST_REASON:
+            raise ReviewError(f"a reason has {_LONGEST_REASON:,} characters at most")
+        if kind in ("correct", "add"):
+            value = fitting(value, case.indicator, self.book)
+            if kind == "correct" and case.acceptable and case.found is not None and value == case.found.value:
+                kind, value = "accept", None
+        elif value is not None:
+            raise ReviewError(f"{kind} takes no value; correct does")
+        at = case.standing
+        return Event(
+            id=ev.new_id(),
+            at=reviews.moment(),
+            by=by,
+            kind=kind,
+            document=case.document,
+            indicator=case.indicator,
+            item=case.id,
+            unit=case.unit,
+            value=value,
+            reason=reason,
+            seen_sha=case.seen_sha,
+            seen=case.seen,
+            settles=kind in ev.VERDICTS and at.state == "differ" and by not in at.voters,
+        )
+
+    def _put(self, reviews: Reviews, case: Case, event: Event) -> Decided:
+        reviews.append([event])
+        reviews.renew(event.by, event.at)
+        if reviews.refold([case.id]):
+            self._build(reviews, case.number, reviews.plan())
+        row = reviews.item(case.id)
+        self._finish(reviews, case.unit, event.by)
+        view = self._views(reviews, [case], blind=False)[0]
+        found = case.found.value if case.found is not None else None
+        return Decided(event, row.state if row is not None else "decided", view.sums, found)
+
+    def _finish(self, reviews: Reviews, unit: str, by: str) -> None:
+        """A unit in which nothing is left for its holder is free."""
+        moment = reviews.moment()
+        holder = reviews.holder(unit, moment)
+        if holder is None or holder[0] != by:
+            return
+        if not any(row.due == 0 and f"|{by}|" not in row.voters for row in reviews.items_of(unit)):
+            reviews.release([unit])
+
+    def _turn(self, reviews: Reviews, by: str, act: Event, kind: ev.Kind) -> list[Event]:
+        """Takes back or restores an act, with its batch; each of its items gets an event of its own."""
+        acts = [one for one in reviews.batch(act.batch) if one.by == by] if act.batch else [act]
+        batch = ev.new_id() if len(acts) > 1 else ""
+        for one in acts:
+            about = {"document": one.document, "indicator": one.indicator, "item": one.item, "batch": batch}
+            reviews.append([_act(kind, by, reviews.moment(), unit=one.unit, undoes=one.id, **about)])
+        absent = reviews.refold([one.item for one in acts])
+        self._rebuild(reviews, {one.document for one in acts if one.item in absent or one.kind == "add"})
+        reviews.renew(by, reviews.moment())
+        return acts
+
+    def _check_claim(self, reviews: Reviews, unit: str, by: str) -> None:
+        holder = reviews.holder(unit, reviews.moment())
+        if holder is not None and holder[0] != by:
+            until = holder[1].astimezone().strftime("%H:%M")
+            raise Conflict(f"claimed by {holder[0]} until {until}; nothing was decided")
 
     def _merge(self, made: Sequence[Event]) -> int:
         if not made:
@@ -362,12 +500,8 @@ class Desk:
             fresh = reviews.unknown([event.id for event in made])
             new = list({event.id: event for event in made if event.id in fresh}.values())
             reviews.append(new)
-            touched = {event.item for event in new if event.item}
-            absent = reviews.refold(sorted(touched))
-            for document in {event.document for event in new if event.item in absent}:
-                number = reviews.number_of(document)
-                if number is not None:
-                    reviews.forget(number)
+            absent = reviews.refold(sorted({event.item for event in new if event.item}))
+            self._rebuild(reviews, {event.document for event in new if event.item in absent})
         self.sync()
         return len(new)
 
@@ -378,421 +512,83 @@ class Desk:
             raise ReviewError(f"{where}: {said}; known: {', '.join(sorted(_SHORT))}")
         kind, who = entry["kind"], reviewer_name(str(entry.get("by") or by))
         if kind not in ev.ACTS - {"add"}:
-            raise ReviewError(f"{where}: kind {str(kind)[:20]!r}: {', '.join(sorted(ev.ACTS - {'add'}))} are")
-        with self.store.reviews(writes=True) as reviews:
-            moment = reviews.moment()
-            target = self._resolve(reviews, str(entry["item"]))
-            parts = {name: entry.get(name) for name in ("kind", "value", "reason")}
-            id = ev.content_id(parts | {"item": target.id, "by": who, "seen": target.seen_sha})
-            if not reviews.unknown([id]):
-                return 0
-            if entry.get("seen_sha") and entry["seen_sha"] != target.seen_sha:
-                raise Conflict(f"{entry['item']}: it changed since it was shown")
-            self._check_claim(reviews, target.unit, who, moment)
-            reason = str(entry.get("reason") or "")
-            event = self._event(target, kind, who, moment, entry.get("value"), reason, False, False)
-            self._store(reviews, target, event.model_copy(update={"id": id}), moment)
-            return 1
+            known = ", ".join(sorted(ev.ACTS - {"add"}))
+            raise ReviewError(f"{where}: kind {str(kind)[:20]!r} is none of {known}")
+        try:
+            with self.store.reviews(writes=True) as reviews:
+                case = self._case(reviews, str(entry["item"]))
+                parts = {name: entry.get(name) for name in ("kind", "value", "reason")}
+                id = ev.content_id(parts | {"item": case.id, "by": who, "seen": case.seen_sha})
+                if not reviews.unknown([id]):
+                    return 0
+                if entry.get("seen_sha") and entry["seen_sha"] != case.seen_sha:
+                    raise Conflict(f"{entry['item']}: it changed since it was shown")
+                self._check_claim(reviews, case.unit, who)
+                reason = str(entry.get("reason") or "")
+                made = self._event(reviews, case, kind, who, value=entry.get("value"), reason=reason)
+                self._put(reviews, case, made.model_copy(update={"id": id}))
+                return 1
+        except Conflict:
+            raise
+        except ReviewError as error:
+            raise ReviewError(f"{where}: {error}") from None
 
-    def _store(self, reviews: Reviews, target: _Target, event: Event, moment: datetime) -> Decided:
-        reviews.append([event])
-        reviews.renew(event.by, moment)
-        if reviews.refold([target.id]):
-            self._build(reviews, target.number, reviews.plan())
-        row = reviews.item(target.id)
-        self._finish(reviews, target.unit, event.by)
-        view = self._views(reviews, target.number, [target], blind=False)[0]
-        found = target.found.value if target.found is not None else None
-        return Decided(event, row.state if row is not None else "decided", view.sums, found)
+    def _proven(self, reviews: Reviews, by: str, filters: Filters, most: int) -> list[tuple[Case, View]]:
+        chosen: list[tuple[Case, View]] = []
+        moment = reviews.moment()
+        for row in reviews.queue(filters, None):
+            if len(chosen) == most:
+                break
+            if row.reason in _NEVER_IN_BATCH or row.state != "open" or row.needed > 1:
+                continue
+            holder = reviews.holder(row.unit, moment)
+            if (holder is None or holder[0] == by) and reviews.is_built(row.document):
+                case = self._cases.of_rows(reviews, [row])[0]
+                view = self._views(reviews, [case], blind=False)[0]
+                if is_proven(view):
+                    chosen.append((case, view))
+        return chosen
 
-    def _finish(self, reviews: Reviews, unit: str, by: str) -> None:
-        """A unit in which nothing is left for its holder is free."""
-        left = [row for row in reviews.items_of(unit) if row.due == 0 and f"|{by}|" not in row.voters]
-        holder = reviews.holder(unit, reviews.moment())
-        if not left and holder is not None and holder[0] == by:
-            reviews.release([unit])
+    def _planted(self, reviews: Reviews, document: str, id: str, found: Observation, by: str) -> int:
+        key = check_id(document, id)
+        if reviews.item(id) is not None or reviews.of_items([key])[key]:
+            return 0
+        about = {"document": document, "indicator": found.indicator, "item": key, "undoes": id}
+        reviews.append([_act("check", by, reviews.moment(), value=wrong_value(found.value), **about)])
+        self._rebuild(reviews, [document])
+        return 1
 
-    def _turn(self, reviews: Reviews, by: str, act: Event, kind: ev.Kind) -> list[Event]:
-        acts = [one for one in reviews.batch(act.batch) if one.by == by] if act.batch else [act]
-        batch = ev.new_id() if len(acts) > 1 else ""
-        made = []
-        for one in acts:
-            moment = reviews.moment()
-            turned = _act(kind, by, moment, unit=one.unit, undoes=one.id)
-            made.append(
-                turned.model_copy(
-                    update={
-                        "document": one.document, "indicator": one.indicator, "item": one.item, "batch": batch,
-                    }
-                )
-            )  # fmt: skip
-            reviews.append(made[-1:])
-        absent = reviews.refold([one.item for one in acts])
-        for document in {one.document for one in acts if one.item in absent or one.kind == "add"}:
-            number = reviews.number_of(document)
-            if number is not None:
-                self._build(reviews, number, reviews.plan())
-        reviews.renew(by, reviews.moment())
-        return acts
-
-    def _event(
-        self,
-        target: _Target,
-        kind: ev.Kind,
-        by: str,
-        moment: datetime,
-        value: Value,
-        reason: str,
-        blind: bool,
-        settles: bool,
-    ) -> Event:
-        found = target.found
-        if kind == "accept" and not _acceptable(found):
-            raise ReviewError(f"{target.handle}: there is no value to accept; correct --value V, or reject")
-        if kind in ("correct", "add"):
-            value = fitting(value, target.indicator, self.book)
-            if kind == "correct" and _acceptable(found) and found is not None and value == found.value:
-                kind = "accept"
-        elif value is not None:
-            raise ReviewError(f"{kind} takes no value; correct does")
-        if len(reason) > 2_000:
-            raise ReviewError("a reason has 2,000 characters at most")
-        differs = target.standing is not None and target.standing.state == "differ"
-        return Event(
-            id=ev.new_id(),
-            at=moment,
-            by=by,
-            kind=kind,
-            document=target.document,
-            indicator=target.indicator,
-            item=target.id,
-            unit=target.unit,
-            value=value if kind in ("correct", "add") else None,
-            reason=reason,
-            seen_sha=target.seen_sha,
-            seen=target.seen,
-            blind=blind,
-            settles=kind in ev.VERDICTS
-            and (settles or (differs and target.standing is not None and by not in target.standing.voters)),
-        )
-
-    def _check_claim(self, reviews: Reviews, unit: str, by: str, moment: datetime) -> None:
-        holder = reviews.holder(unit, moment)
-        if holder is not None and holder[0] != by:
-            until = holder[1].astimezone().strftime("%H:%M")
-            raise Conflict(f"claimed by {holder[0]} until {until}; nothing was decided")
-
-    def _resolve(self, reviews: Reviews, key: str) -> _Target:
-        """What an id, the beginning of one, or DOC:INDICATOR means."""
-        key = key.strip()
-        if _ID.fullmatch(key):
-            rows = reviews.items_like(key)
-            if len(rows) > 1:
-                raise ReviewError(f"{key}: several items begin so; give more of the id")
-            if rows:
-                return self._target(reviews, rows[0])
-        named = _HANDLE.fullmatch(key)
-        if named is None:
-            raise ReviewError(
-                f"{key}: no such item; `structurer queue` lists them, DOC:INDICATOR names any value"
-            )
-        number = self.store.number(named["document"], reviews.connection)
-        return self._named(reviews, number, named["handle"], key)
-
-    def _named(self, reviews: Reviews, number: int, handle: str, key: str) -> _Target:
-        report = self._report(reviews, number)
-        extraction = report.machine
-        acts = reviews.of_documents([extraction.document.id]).get(extraction.document.id, [])
-        pairs = identified(extraction, self.book, known(acts))
-        names = handles(extraction.observations, self.book)
-        fitting_ = [n for n, name in enumerate(names) if name == handle]
-        fitting_ = fitting_ or [n for n, (_, one) in enumerate(pairs) if one.indicator == handle]
-        if len(fitting_) > 1:
-            several = ", ".join(names[n] for n in fitting_)
-            raise ReviewError(f"{key}: several values are called so: {several}")
-        if not fitting_:
-            added = [act for act in acts if act.kind == "add" and act.indicator == handle]
-            if added and (row := reviews.item(added[-1].item)) is not None:
-                return self._target(reviews, row)
-            raise ReviewError(f"{key}: the report was not found to state it; `review add` adds a value")
-        id, found = pairs[fitting_[0]]
-        plan = reviews.plan()
-        item = one_item(extraction, self.book, plan, found.indicator, id, found)
-        return _chosen(item, number, extraction, names[fitting_[0]], acts)
-
-    def _target(self, reviews: Reviews, row: Any) -> _Target:
-        report = self._report(reviews, row.document)
-        extraction = report.machine
-        acts = reviews.of_documents([extraction.document.id]).get(extraction.document.id, [])
-        return self._from_row(row, extraction, acts)
-
-    def _from_row(self, row: Any, extraction: Extraction, acts: Sequence[Event]) -> _Target:
-        found, handle = None, row.indicator
-        if 0 <= row.position < len(extraction.observations):
-            found = extraction.observations[row.position]
-            handle = handles(extraction.observations, self.book)[row.position]
-            if row.check is not None:
-                found = found.model_copy(update={"value": row.check})
-        own = [act for act in acts if act.item == row.id]
-        seen = _seen(found, row.reason, row.rules) if found is not None else Seen(why=row.reason)
-        if found is None:
-            seen = next((act.seen for act in own if act.kind == "add" and act.seen), seen)
-        return _Target(
-            row.id, handle, row.document, row.unit, row.indicator, row.seen_sha, found, row.reason, seen,
-            standing(own, row.seen_sha, row.needed), row.why, row.place, extraction.document.id,
-        )  # fmt: skip
-
-    def _report(self, reviews: Reviews, number: int) -> _Report:
-        at = reviews.extracted_at(number)
-        report = self._reports.get(number)
-        if report is None or report.extracted_at != at:
-            extraction, at = machine(reviews.connection, number)
-            report = _Report(number, at, extraction)
-            while len(self._reports) >= _KEPT:
-                del self._reports[next(iter(self._reports))]
-            self._reports[number] = report
-        return report
-
-    def _page(self, reviews: Reviews, report: _Report) -> None:
-        if report.source is None and not report.missing:
-            report.source, report.missing = _source(reviews, report)
-            report.starts = line_starts(report.source) if report.source else ()
-
-    def _quoted(self, reviews: Reviews, report: _Report, quote: str) -> list[tuple[int, int, str]]:
-        self._page(reviews, report)
+    def _quoted(self, reviews: Reviews, report: Report, quote: str) -> list[tuple[int, int, str]]:
+        self._cases.page(reviews, report)
         source = report.source or ""
         count = source.count(quote)
         if count != 1:
-            said = "is not in the report" if not count else f"stands in the report {count} times; quote more"
-            raise ReviewError(f"{quote[:40]!r} {said}")
+            said = (
+                f"stands there {count} times; quote more"
+                if count
+                else report.missing or "is not in the report"
+            )
+            raise ReviewError(f"{quote[:40]!r}: {said}")
         start = source.index(quote)
         return [(start, start + len(quote), quote)]
 
-    def _task(
-        self,
-        reviews: Reviews,
-        unit: str,
-        by: str,
-        moment: datetime,
-        filters: Filters,
-        blind: bool,
-        only: str = "",
-    ) -> Task:
-        rows = [row for row in reviews.items_of(unit) if row.id == only or (not only and _open_to(row, by))]
-        number = rows[0].document
-        extraction = self._report(reviews, number).machine
-        acts = reviews.of_documents([extraction.document.id]).get(extraction.document.id, [])
-        targets = [self._from_row(row, extraction, acts) for row in rows]
-        left = reviews.left(filters)
-        holder = reviews.holder(unit, moment)
-        return Task(
-            unit=unit,
-            title=self.title(extraction, rows[0].place),
-            items=tuple(self._views(reviews, number, targets, blind=blind)),
-            by=by,
-            until=holder[1] if holder is not None else None,
-            done=left.decided,
-            left=left.total,
-            kinds=left.kinds,
-        )
 
-    def title(self, extraction: Extraction, place: str) -> str:
-        """The official name of a table, or the title of a section."""
-        if place.startswith("section:"):
-            start = int(place.partition(":")[2])
-            return next((s.title for s in extraction.sections if s.start == start), "") or "正文"
-        table = self.book.table(place, self.book.form_of(extraction, place + "."))
-        known = self.book.forms.tables.get(place, {})
-        table = table or (list(known.values())[-1] if known else None)
-        return (
-            f"{table.number}、{table.title}"
-            if table is not None
-            else "元数据"
-            if place == "metadata"
-            else place
-        )
-
-    def _views(self, reviews: Reviews, number: int, targets: Sequence[_Target], *, blind: bool) -> list[View]:
-        report = self._report(reviews, number)
-        self._page(reviews, report)
-        document = report.machine.document
-        plan = reviews.plan()
-        acts = reviews.of_documents([document.id]).get(document.id, [])
-        current = decided(report.machine, self.book, plan, acts)
-        worked: dict[str, dict[str, list[Sum]]] = {}
-        made = []
-        for target in targets:
-            table = target.indicator.partition(".")[0]
-            if table not in worked:
-                worked[table] = sums_of_table(current, table, self.book)
-            found = worked[table].get(target.indicator, ())
-            made.append(_view(target, report, found, _row(current, target, blind), blind))
-        return made
+_FIELDS: Mapping[str, Callable[[Event], str]] = {
+    "indicator": lambda event: event.indicator,
+    "table": lambda event: event.indicator.partition(".")[0],
+    "reason": lambda event: event.seen.why if event.seen is not None else "",
+}
 
 
-@dataclass(frozen=True, slots=True)
-class _Target:
-    """An item that was named: what the store and the report know of it."""
-
-    id: str
-    handle: str
-    number: int
-    unit: str
-    indicator: str
-    seen_sha: str
-    found: Observation | None
-    reason: str
-    seen: Seen
-    standing: Standing | None
-    why: str = ""
-    place: str = ""
-    document: str = ""
-
-
-_SHORT = frozenset({"item", "kind", "value", "reason", "by", "seen_sha"})
-_NEVER_IN_BATCH = frozenset({"audit", "chosen", "contradiction", "unsupported", "ungrounded", "ambiguous"})
-
-
-def _act(kind: ev.Kind, by: str, moment: datetime, *, unit: str = "", **more: Any) -> Event:
-    return Event(id=ev.new_id(), at=moment, by=by, kind=kind, unit=unit, **more)
-
-
-def _acceptable(found: Observation | None) -> bool:
-    if found is None or found.status == "ambiguous":
-        return False
-    return found.value is not None or found.accepted
+def _act(kind: ev.Kind, by: str, moment: datetime, **more: Any) -> Event:
+    return Event(id=ev.new_id(), at=moment, by=by, kind=kind, **more)
 
 
 def _open_to(row: Any, by: str) -> bool:
     return row.due < 2 and not (row.state == "second" and f"|{by}|" in row.voters)
 
 
-def _entry(row: Any, book: Rulebook) -> Entry:
+def _entry(row: Any) -> Entry:
     about = About(row.document_id, row.path, row.agency, row.year)
     rules = tuple(rule for rule in row.rules.split("|") if rule)
-    return Entry(
-        row.id,
-        row.unit,
-        about,
-        row.indicator,
-        book.label(row.indicator),
-        row.reason,
-        row.why,
-        row.state,
-        rules,
-    )
-
-
-def _seen(found: Observation, reason: str, rules: str) -> Seen:
-    return Seen(
-        value=found.value,
-        unit=found.unit,
-        status=found.status,
-        accepted=found.accepted,
-        printed=found.printed,
-        methods=found.methods,
-        rules=tuple(rule for rule in rules.split("|") if rule),
-        candidates=found.candidates,
-        evidence=tuple((span.start, span.end, span.quote) for span in found.evidence),
-        label=found.label,
-        why=reason,
-    )
-
-
-def _chosen(item: Item, number: int, extraction: Extraction, handle: str, acts: Sequence[Event]) -> _Target:
-    found = item.observation
-    own = [act for act in acts if act.item == item.id]
-    seen = _seen(found, item.reason, "|".join(item.rules)) if found is not None else Seen()
-    return _Target(
-        item.id, handle, number, item.unit, item.indicator, item.seen_sha, found, item.reason, seen,
-        standing(own, item.seen_sha, item.needed), item.why, item.place, extraction.document.id,
-    )  # fmt: skip
-
-
-def _row(current: Extraction, target: _Target, blind: bool) -> tuple[Term, ...]:
-    """The values of the row that a cell stands in, as they are now."""
-    if target.found is None or "@" in target.handle or target.indicator.startswith("metadata."):
-        return ()
-    row = target.indicator.rpartition(".")[0]
-    return tuple(
-        Term(one.indicator, one.label.rpartition("/")[2], None if own and blind else one.value)
-        for one in current.observations
-        if (own := one.indicator == target.indicator) or one.indicator.rpartition(".")[0] == row
-    )
-
-
-def _view(target: _Target, report: _Report, found: Sequence[Sum], row: tuple[Term, ...], blind: bool) -> View:
-    document = report.machine.document
-    spans, on_page = spans_of(report.machine, target.found) if target.found is not None else ([], False)
-    if target.found is None:
-        spans = [(start, end) for start, end, _ in target.seen.evidence]
-        on_page = bool(spans)
-    valid = report.source is not None and _there(target, report.source)
-    lines = excerpt(report.source or "", spans, mark=on_page) if valid else []
-    at = target.standing
-    differ = at is not None and at.state == "differ"
-    return View(
-        id=target.id,
-        handle=f"{document.id[:12]}:{target.handle}",
-        document=About(document.id, document.path, document.agency, document.year),
-        unit=target.unit,
-        place=target.place,
-        indicator=target.indicator,
-        label=target.found.label if target.found is not None else target.seen.label or target.indicator,
-        reason=target.reason,
-        why=target.why,
-        state=at.state if at is not None else "open",
-        seen_sha=target.seen_sha,
-        found=target.found,
-        lines=tuple(lines),
-        on_page=on_page,
-        page="" if lines else report.missing or "nothing of it is on the page",
-        line=line_of(report.starts, spans[0][0]) + 1 if spans and report.starts else None,
-        sums=() if blind else tuple(found),
-        row=row,
-        votes=at.votes if at is not None and differ and not blind else (),
-        old=at.decision if at is not None and at.state == "stale" and not blind else None,
-        decision=at.decision if at is not None and at.state == "decided" else None,
-        blind=blind,
-    )
-
-
-def _there(target: _Target, source: str) -> bool:
-    """Whether the page at hand is the one the evidence points into."""
-    spans = target.found.evidence if target.found is not None else ()
-    return all(source[span.start : span.end] == span.quote for span in spans)
-
-
-def _is_proven(view: View) -> bool:
-    found = view.found
-    if found is None or found.value is None or found.status in ("ambiguous", "unsupported"):
-        return False
-    grounded = any(prints(span.quote, found.value) for span in found.evidence) or found.status == "inferred"
-    return grounded and proven(view.sums)
-
-
-def _source(reviews: Reviews, report: _Report) -> tuple[str | None, str]:
-    """The decoded page of a document: from the store, else from its file; or why there is none."""
-    from structurer.read import read_bytes
-
-    content = reviews.content(report.number)
-    document = report.machine.document
-    if content is None:
-        content = _file(document.path, document.id)
-    if content is None:
-        return None, f"the file {document.path} is not here, so the page cannot be shown"
-    try:
-        return read_bytes(content, document.path, limit=max(len(content), 1)).source, ""
-    except ReadError as error:
-        return None, str(error)
-
-
-def _file(path: str, id: str) -> bytes | None:
-    from hashlib import sha256
-    from pathlib import Path
-
-    try:
-        content = Path(path).read_bytes()
-    except (OSError, ValueError):
-        return None
-    return content if sha256(content).hexdigest() == id else None
+    return Entry(row.id, row.unit, about, row.indicator, row.label, row.reason, row.why, row.state, rules)

@@ -65,6 +65,7 @@ class Item:
     unit: str
     place: str
     indicator: str
+    label: str
     position: int
     reason: Reason
     why: str
@@ -103,7 +104,7 @@ def items(extraction: Extraction, book: Rulebook, plan: Plan, events: Sequence[E
     sure = _unlocated(extraction)
     for position, (key, found) in enumerate(identified(extraction, book, known(events))):
         reason = _reason(found, broken.get(found.indicator, ()), sure)
-        if reason is None and _drawn(plan, "audit", key) < plan.audit and found.value is not None:
+        if reason is None and drawn(plan, "audit", key) < plan.audit and found.value is not None:
             reason = "audit"
         if reason is None and key in decided:
             reason = "chosen"
@@ -151,7 +152,7 @@ def one_item(
 
 def needed(plan: Plan, unit: str) -> int:
     """How many reviewers have to decide the items of a unit."""
-    return 2 if _drawn(plan, "overlap", unit) < plan.overlap else 1
+    return 2 if drawn(plan, "overlap", unit) < plan.overlap else 1
 
 
 def _unit(extraction: Extraction, place: str, found: Sequence[Item], plan: Plan) -> Unit:
@@ -162,7 +163,7 @@ def _unit(extraction: Extraction, place: str, found: Sequence[Item], plan: Plan)
         id=key,
         place=place,
         rank=rank * (_INFLUENCE + 1) + _INFLUENCE - min(int(influence), _INFLUENCE),
-        shuffle=int(_drawn(plan, "order", key) * 2**31),
+        shuffle=int(drawn(plan, "order", key) * 2**31),
         items=tuple(sorted(found, key=lambda item: (item.position, item.id))),
     )
 
@@ -198,6 +199,7 @@ def _item(
         unit=unit,
         place=place,
         indicator=indicator,
+        label=found.label if found is not None else book.label(indicator),
         position=position,
         reason=reason,
         why="; ".join([REASONS[reason], *(finding.message for finding in failed[:3])]),
@@ -276,7 +278,7 @@ def check_id(document: str, of: str) -> str:
     return item_id(document, f"\0{of}")
 
 
-def _drawn(plan: Plan, purpose: str, key: str) -> float:
+def drawn(plan: Plan, purpose: str, key: str) -> float:
     """A number in [0, 1) that depends on the plan's seed and the key only."""
     digest = sha256(f"{plan.seed}\0{purpose}\0{key}".encode()).digest()
     return int.from_bytes(digest[:6], "big") / 2**48

@@ -16,6 +16,8 @@ _AROUND = 2
 """Lines of context on either side."""
 _ROOM = 160
 """Characters of one line that are shown at most."""
+_ASIDE = 60
+"""Characters of a line without evidence."""
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _MARKED = str.maketrans({OPEN: "[", CLOSE: "]"})
 
@@ -99,7 +101,7 @@ def _line(source: str, starts: Sequence[int], number: int, spans: Sequence[tuple
     here = sorted((max(s, begin), min(e, end)) for s, e in spans if s < end and e > begin)
     if not here:
         text = _cleaned(source[begin:end]).strip()
-        return SourceLine(number + 1, text if len(text) <= _ROOM else text[:_ROOM] + "…", False)
+        return SourceLine(number + 1, text if len(text) <= _ASIDE else text[:_ASIDE] + "…", False)
     left, right = _window(begin, end, here)
     pieces = ["…"] if left > begin else []
     at = left

@@ -197,6 +197,12 @@ class Reviews:
         """The store's number of a document with this id."""
         return self.connection.scalar(select(documents.c.number).where(documents.c.id == id))
 
+    def is_built(self, number: int) -> bool:
+        """Whether the queue of a document is that of its present extraction."""
+        query = select(review_built.c.document).join(documents, documents.c.number == review_built.c.document)
+        fresh = review_built.c.extracted_at == documents.c.extracted_at
+        return self.connection.scalar(query.where(documents.c.number == number, fresh)) is not None
+
     def extracted_at(self, number: int) -> datetime | None:
         """When a document was extracted."""
         return self.connection.scalar(select(documents.c.extracted_at).where(documents.c.number == number))
@@ -225,6 +231,7 @@ class Reviews:
                 "document": number,
                 "unit": unit.id,
                 "place": unit.place,
+                "label": item.label,
                 "indicator": item.indicator,
                 "position": item.position,
                 "reason": item.reason,

@@ -190,6 +190,7 @@ review_items = Table(
     Column("document", ForeignKey("documents.number"), nullable=False),
     Column("unit", String(32), nullable=False),
     Column("place", Text, nullable=False),
+    Column("label", Text, nullable=False),
     Column("indicator", Text, nullable=False),
     Column("position", Integer, nullable=False),
     Column("reason", Text, nullable=False),

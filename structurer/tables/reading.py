@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-
 from dataclasses import dataclass, replace
 
 from structurer.document import Document
@@ -89,7 +88,7 @@ def _read(
     if not placement.rows:
         return _nothing_read(document, span, findings)
     table = words.tables[placement.form]
-    rows = [row for row in placement.rows if row.layout != "missing" or table.rules and _hard(table)]
+    rows = [row for row in placement.rows if row.layout != "missing" or (table.rules and _hard(table))]
     if lost:
         findings.append(_lines_lost(span.table))
         return TableReading(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from structurer.forms import Table
 from structurer.tables.cells import Bar, Token
 from structurer.tables.labels import Vocabulary
-from structurer.tables.place import Placement, PlacedRow, fit
+from structurer.tables.place import PlacedRow, Placement, fit
 from structurer.tables.rows import Line
 
 
