@@ -247,7 +247,8 @@ class Import:
     def put(self, job: Job, extraction: Extraction, *, lasting: bool = True) -> Step:
         """Keeps an extraction; one that is not `lasting` is made again by the next import."""
         try:
-            self._store.add(extraction, fingerprint=self._fingerprint if lasting else "")
+            fingerprint = self._fingerprint if lasting else ""
+            self._store.add(extraction, fingerprint=fingerprint, content=job.content)
         except StoreError:
             raise
         except Exception as error:

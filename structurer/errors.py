@@ -19,6 +19,8 @@ StructurerError
 ├── CacheError         the cache of answers cannot be opened, read or written
 ├── ModelError         the model's endpoint refuses to work for us at all
 ├── SomeFailed         of many reports some could not be read; raised when the others are done
+├── ReviewError        an item, a name or a file of decisions that cannot be used
+│   └── Conflict       somebody else has claimed it, or it changed since it was shown
 └── GoldError          a file of true values cannot be used
 """
 
@@ -158,6 +160,18 @@ class StoreError(StructurerError):
     """A store that cannot be opened, read or written."""
 
     code = "store"
+
+
+class ReviewError(StructurerError):
+    """An item, a reviewer's name or a file of decisions that cannot be used; the message says which."""
+
+    code = "review"
+
+
+class Conflict(ReviewError):
+    """Somebody else has claimed the item, or what was seen has changed; nothing was decided."""
+
+    code = "conflict"
 
 
 class GoldError(StructurerError):
