@@ -35,7 +35,7 @@ LAYERS = (
     ("claims",),
     ("table_claims", "reconcile", "asking"),
     ("store", "pipeline", "export"),
-    ("explain", "bulk", "bulk_model", "many"),
+    ("explain", "bulk", "bulk_model", "many", "review"),
     ("console", "page"),
     ("commands",),
     ("cli", "__init__", "__main__"),
