@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
+from operator import add
 
 from structurer._search import REVISIONS_PER_NODE, Grid, OutOfWork, Search, State, Work
 
@@ -91,7 +92,7 @@ def readings(tokens: Sequence[int], cells: Sequence[int]) -> tuple[Reading, ...]
     """Return all placements of `tokens` on `cells` that keep their order.
 
     Placements that differ only in which cell between two neighbouring non-zero tokens prints a zero are one
-    reading. Their number grows with the binomial of cells over non-zero tokens.
+    reading. Their number grows with the binomial of missing cells and non-zero tokens over the latter.
     """
     if len(tokens) > len(cells):
         raise ValueError(f"{len(tokens)} tokens do not fit on {len(cells)} cells")
@@ -100,28 +101,27 @@ def readings(tokens: Sequence[int], cells: Sequence[int]) -> tuple[Reading, ...]
     ends = [-1, *(index for index, token in enumerate(tokens) if token), len(tokens)]
     zeros = [after - before - 1 for before, after in pairwise(ends)]
     values = [token for token in tokens if token]
-    found = []
-    for places in combinations(range(len(cells)), len(values)):
-        reading = _placed(values, zeros, (-1, *places, len(cells)), cells)
-        if reading is not None:
-            found.append(reading)
-    return tuple(found)
+    spare = len(cells) - len(tokens)
+    # Where a non-zero token stands: behind the tokens before it and some of the missing cells.
+    ahead = [index - count for count, index in enumerate(ends[1:-1])]
+    return tuple(
+        _placed(values, zeros, [-1, *map(add, places, ahead), len(cells)], cells)
+        for places in combinations(range(spare + len(values)), len(values))
+    )
 
 
-def _placed(
-    values: Sequence[int], zeros: Sequence[int], ends: Sequence[int], cells: Sequence[int]
-) -> Reading | None:
+def _placed(values: Sequence[int], zeros: Sequence[int], ends: Sequence[int], cells: Sequence[int]) -> Reading:
+    """The reading whose non-zero tokens stand at `ends`, and `zeros` many tokens between each two of them."""
     printed = [(cells[place], value) for place, value in zip(ends[1:-1], values, strict=True)]
     gaps = []
     for before, after, count in zip(ends, ends[1:], zeros, strict=False):
         between = tuple(cells[before + 1 : after])
-        if len(between) < count:
-            return None
         if len(between) == count:
-            printed.extend((cell, 0) for cell in between)
+            printed.extend([(cell, 0) for cell in between])
         else:
             gaps.append(Gap(between, len(between) - count))
-    return Reading(tuple(sorted(printed)), tuple(gaps))
+    printed.sort()
+    return Reading(tuple(printed), tuple(gaps))
 
 
 def reading_in_place(values: Sequence[int | None], cells: Sequence[int]) -> Reading:
