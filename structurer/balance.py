@@ -105,28 +105,34 @@ def readings(tokens: Sequence[int], cells: Sequence[int]) -> tuple[Reading, ...]
     # Where a non-zero token stands: behind the tokens before it and some of the missing cells.
     ahead = [index - count for count, index in enumerate(ends[1:-1])]
     return tuple(
-        _placed(values, zeros, [-1, *map(add, places, ahead), len(cells)], cells)
+        _placed(values, zeros, [*map(add, places, ahead), len(cells)], cells)
         for places in combinations(range(spare + len(values)), len(values))
     )
 
 
-def _placed(values: Sequence[int], zeros: Sequence[int], ends: Sequence[int], cells: Sequence[int]) -> Reading:
-    """The reading whose non-zero tokens stand at `ends`, and `zeros` many tokens between each two of them."""
-    printed = [(cells[place], value) for place, value in zip(ends[1:-1], values, strict=True)]
+def _placed(
+    values: Sequence[int], zeros: Sequence[int], places: Sequence[int], cells: Sequence[int]
+) -> Reading:
+    """The reading whose non-zero tokens stand at `places`, with so many zeros before each and behind the last."""
+    printed: list[tuple[int, int]] = []
     gaps = []
-    for before, after, count in zip(ends, ends[1:], zeros, strict=False):
-        between = tuple(cells[before + 1 : after])
-        if len(between) == count:
-            printed.extend([(cell, 0) for cell in between])
-        else:
-            gaps.append(Gap(between, len(between) - count))
-    printed.sort()
+    start = 0
+    for place, count, value in zip(places, zeros, (*values, 0), strict=True):
+        if place - start > count:
+            gaps.append(Gap(tuple(cells[start:place]), place - start - count))
+        elif count:
+            printed.extend([(cell, 0) for cell in cells[start:place]])
+        if value:
+            printed.append((cells[place], value))
+        start = place + 1
     return Reading(tuple(printed), tuple(gaps))
 
 
 def reading_in_place(values: Sequence[int | None], cells: Sequence[int]) -> Reading:
     """Return the reading of a row whose tokens stand in their places; None is a visible blank."""
-    pairs = list(zip(cells, values, strict=True))
+    pairs = tuple(zip(cells, values, strict=True))
+    if None not in values:
+        return Reading(pairs)  # type: ignore[arg-type]  # no value is None
     return Reading(
         tuple((cell, value) for cell, value in pairs if value is not None),
         tuple(Gap((cell,), 1) for cell, value in pairs if value is None),
@@ -241,7 +247,10 @@ def _solve(grid: Grid, agreement: _Agreement, max_changes: int) -> Balance:
     fills = _least_fills([search for search, _ in searches], min(fills for _, fills in searches))
     for search, _ in searches:
         _agree(search, fills, agreement)
-    values = agreement.values()
+    alternatives = tuple(
+        tuple(seen) if len(seen) == 1 else tuple(sorted(seen)) for seen in agreement.seen
+    )
+    values = tuple(seen[0] if len(seen) == 1 else None for seen in alternatives)
     suspects: frozenset[int] = frozenset().union(*(search.freed for search, _ in searches))
     return Balance(
         complete=True,
@@ -249,7 +258,7 @@ def _solve(grid: Grid, agreement: _Agreement, max_changes: int) -> Balance:
         changes=len(searches[0][0].freed),
         fills=fills,
         values=values,
-        alternatives=tuple(tuple(sorted(seen)) for seen in agreement.seen),
+        alternatives=alternatives,
         unique=None not in values,
         placed=tuple(tuple(sorted(used)) for used in agreement.placed),
         suspects=suspects,
@@ -365,10 +374,6 @@ class _Agreement:
             used.add(live[0])
         for cell in freed:
             self.changed.setdefault(cell, set()).add(solution.lo[cell])
-
-    def values(self) -> tuple[int | None, ...]:
-        """Return the value of each cell that all solutions agree on."""
-        return tuple(next(iter(seen)) if len(seen) == 1 else None for seen in self.seen)
 
     def suggestion(self) -> tuple[tuple[int, int], ...]:
         """Return the changed cells that all solutions changing them agree on."""
