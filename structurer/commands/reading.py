@@ -193,10 +193,11 @@ def _put_page(found: Extraction, document: str, out: str, settings: Settings, *,
     from structurer.export import STDOUT, opened
     from structurer.forms import load_forms
     from structurer.page import page, reread
+    from structurer.read.archive import split
 
     if as_json and out == STDOUT:
         raise click.UsageError("--json reports on the page; it needs --html FILE")
-    path = document if os.path.exists(document) else found.document.path
+    path = document if os.path.exists(document) or split(document) else found.document.path
     if os.path.exists(out) and os.path.exists(path) and os.path.samefile(out, path):
         raise click.UsageError(f"{plain(out)} is the report itself; name another file for --html")
     source = reread(found, path=path, limit=settings.max_bytes)
