@@ -10,6 +10,7 @@ from hashlib import sha256
 from structurer._version import __version__
 from structurer.confront import confront, report
 from structurer.document import Document, Section
+from structurer.doubt import doubt_statements, doubt_tables, waiting
 from structurer.errors import NotAReport
 from structurer.forms import Forms, Table, data_folder, load_forms
 from structurer.metadata import metadata
@@ -56,11 +57,15 @@ def extract(document: Document, forms: Forms) -> Extraction:
     between = confront([*cells, *prose.observations], crossed)
     stated = reconcile(prose.observations, between)
     within = confront(cells, present(tables, forms))
+    if document.recognised:
+        cells = doubt_tables(cells, tables, document, forms)
+        about, stated = doubt_statements(about, document), doubt_statements(stated, document)
     observations = (*about, *cells, *stated)
     findings = [
         *report([*within, *between], observations),
         *(finding for table in tables for finding in table.findings),
         *prose.findings,
+        *waiting(observations),
         *(Finding(rule="document.reading", severity="info", message=note) for note in document.notes),
     ]
     return Extraction(

@@ -40,7 +40,6 @@ ADVICE = {
     "pptx": "a PowerPoint file; save it as text first",
     "ofd": "an OFD file; save its text as .txt first",
     "mhtml": "a web archive (.mht); save it as a web page (.html) first",
-    "image": "an image; its text has to be recognised first (OCR)",
     "archive": "an archive; unpack it first",
     "zip": "a zip archive; unpack it first",
 }
