@@ -281,7 +281,8 @@ def apply_(ctx: click.Context, file: IO[str], by: str | None, store: str | None,
         put_json(asdict(done))
     else:
         say(
-            f"{counted(done.applied, 'decision')} stored, {done.known} known already, {len(done.conflicts)} in conflict"
+            f"{counted(done.applied, 'decision')} stored, {done.known} known already,"
+            f" {len(done.conflicts)} in conflict"
         )
     ctx.exit(CONFLICT if done.conflicts else DONE)
 
@@ -446,7 +447,8 @@ def accept(
     for view in views:
         place = "" if view.on_page else "  (not on the page)"
         put(
-            f"{view.id}  {value_text(view.value):>8}  {plain(view.label)}{place}  {plain(view.document.agency or '')}"
+            f"{view.id}  {value_text(view.value):>8}  {plain(view.label)}{place}"
+            f"  {plain(view.document.agency or '')}"
         )
     say(
         f"{counted(len(views), 'item')} {'would be ' if dry_run else ''}accepted"
