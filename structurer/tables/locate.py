@@ -59,7 +59,8 @@ class Locator:
         clusters: list[list[re.Match[str]]] = []
         for head in self._heads.finditer(folded):
             table, anchor = self._of(head)
-            if not clusters or self._of(clusters[-1][0])[0] != table or anchor.once:
+            known = [self._of(other) for other in clusters[-1]] if clusters else []
+            if not known or known[0][0] != table or (anchor.once and (table, anchor) in known):
                 clusters.append([])
             clusters[-1].append(head)
         first: dict[str, Span] = {}
