@@ -147,6 +147,8 @@ def _number(text: str, start: int, end: int) -> Token:
     assert parts is not None, "the atom pattern and its parts disagree"
     digits = parts["number"].replace(",", "")
     value: int | float = float(digits) if "." in digits else int(digits)
+    if value == int(value):
+        value = int(value)
     sign = parts["sign"] or ""
     if sign and sign[0] in "-减":
         value = -value

@@ -145,6 +145,8 @@ def fit(row: str, places: tuple[Cell, ...], form: str, line: Line, trailing: int
     tokens = tuple(line.tokens)
     if len(tokens) == width:
         return PlacedRow(row, places, form, "exact", tokens, (), line)
+    if len(tokens) > width == 1 and len({token[2:] for token in tokens}) == 1:
+        return PlacedRow(row, places, form, "exact", tokens[:1], (), line)  # a merged cell, copied
     if len(tokens) > width or _too_many(tokens, width):
         return PlacedRow(row, places, form, "unreadable", tokens, (), line)
     aligned = _aligned(items(line.atoms), width, trailing)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from structurer.document import Document
 from structurer.forms import Cell, Forms, Table
 from structurer.observation import ACCEPTING, Finding, Observation, TableInfo, TableState, Value, trusted
-from structurer.tables.cells import Atom, atoms, mask
+from structurer.tables.cells import Atom, Token, Word, atoms, mask
 from structurer.tables.damage import deduplicated
 from structurer.tables.labels import Vocabulary, vocabulary
 from structurer.tables.locate import Span, locate
@@ -19,6 +19,7 @@ from structurer.tables.sequence import place_blank, place_in_sequence
 from structurer.tables.settle import Settled, settle
 
 _BLOCK = "第二十条"
+_NOTES = ("注", "备注", "说明")
 _UNIT = re.compile(r"单位[::]?\s*(万元|亿元|元)|\((万元|亿元|元)\)")
 
 
@@ -109,7 +110,7 @@ def _read(
     document: Document, span: Span, stream: Sequence[Atom], forms: Forms, lost: bool
 ) -> TableReading | None:
     words = vocabulary(forms, span.table)
-    found = _without_tail(lines(stream, words), words)
+    found = _without_tail(lines(_without_note(stream, words), words), words)
     findings: list[Finding] = []
     tokens = sum(len(line.tokens) for line in found)
     first_form = next(iter(words.tables.values()))
@@ -137,7 +138,7 @@ def _read(
         )
     if tokens == 0:
         settled = [cell for row in rows for cell in _unfilled(row)]
-        state: TableState = "blank"
+        state: TableState = "unreadable" if any(line.stray for line in found) else "blank"
     else:
         settled = settle(table, rows, trusted=not placement.unplaced)
         state = "partial" if any(cell.status == "ambiguous" for cell in settled) else "read"
@@ -155,6 +156,16 @@ def _read(
 
 def _hard(table: Table) -> bool:
     return any(rule.severity == "error" for rule in table.rules)
+
+
+def _without_note(stream: Sequence[Atom], words: Vocabulary) -> Sequence[Atom]:
+    """Drop the note behind a table whose numbers all follow its labels: it names the labels again."""
+    begun = False
+    for at, atom in enumerate(stream if next(iter(words.tables.values())).labels_first else ()):
+        begun |= isinstance(atom, Token)
+        if begun and isinstance(atom, Word) and atom.han.startswith(_NOTES):
+            return stream[:at]
+    return stream
 
 
 def _without_tail(found: list[Line], words: Vocabulary) -> list[Line]:

@@ -134,7 +134,8 @@ def _runs(stream: Iterable[Atom]) -> list[_Run]:
 
 
 def _matches(run: _Run, index: int, vocabulary: Vocabulary) -> list[_Match]:
-    return [
+    """The labels in a run; of a merged cell that is printed again and again the last copy."""
+    found = [
         _Match(
             key := match[0],
             index,
@@ -146,6 +147,7 @@ def _matches(run: _Run, index: int, vocabulary: Vocabulary) -> list[_Match]:
         )
         for match in vocabulary.pattern.finditer(run.han)
     ]
+    return [one for one, behind in zip_longest(found, found[1:]) if behind is None or behind.key != one.key]
 
 
 def _rank(matches: list[_Match]) -> None:
