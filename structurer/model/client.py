@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel
@@ -14,7 +15,7 @@ from structurer.model.ledger import Estimate, Ledger, added, cost
 from structurer.model.parse import Parsed, parse
 from structurer.model.presets import LADDER, Endpoint, endpoint
 from structurer.model.question import Question, written
-from structurer.model.transport import Lane, Patience, Unavailable, send
+from structurer.model.transport import Lane, Patience, Stopped, Unavailable, send
 from structurer.model.wire import Backend, Call, Completion, Denied, Message, Rejected
 from structurer.observation import Usage
 from structurer.settings import Settings
@@ -116,9 +117,10 @@ class Client:
     ) -> None:
         self.endpoint = endpoint(settings)
         self.ledger = Ledger(settings, self.endpoint.model)
-        self.count: Counter = counter(self.endpoint.model)
         self.problem = ""
         """Why the endpoint is not asked any more."""
+        self.unanswered: dict[str, int] = {}
+        """How many questions got no answer, by reason."""
         self._settings = settings
         self._shelves = tuple(shelves)
         self._make = backend or self._door
@@ -130,6 +132,18 @@ class Client:
         self._dropped: frozenset[str] = frozenset()
         self._lost = 0
         self._flights: dict[str, asyncio.Task[Reply]] = {}
+
+    @cached_property
+    def count(self) -> Counter:
+        """Counts tokens as this model's vendor does, as near as this machine can."""
+        return counter(self.endpoint.model)
+
+    @property
+    def trouble(self) -> str:
+        """What kept questions from being answered, "" if nothing did."""
+        if self.problem or self.ledger.stopped:
+            return self.problem or self.ledger.stopped
+        return "; ".join(f"{number} unanswered ({reason})" for reason, number in self.unanswered.items())
 
     async def __aenter__(self) -> Client:
         return self
@@ -161,9 +175,13 @@ class Client:
             return replace(reply, question=question, usage=self.ledger.found() if reply.lasting else Usage())
         flight = self._flights[key] = asyncio.ensure_future(self._answer(question, key))
         try:
-            return await flight
+            reply = await flight
         finally:
             self._flights.pop(key, None)
+        if reply.state not in ("answered", "divided"):
+            reason = reply.reason if reply.state in ("failed", "rejected") else reply.state
+            self.unanswered[reason] = self.unanswered.get(reason, 0) + 1
+        return reply
 
     def known(self, question: Question) -> bool:
         """Whether a question can be answered without asking anybody."""
@@ -270,6 +288,9 @@ class Client:
             self._lost += 1
             if self._lost >= _DOWN:
                 self.problem = f"{_DOWN} calls in a row failed, the last one: {error}"
+        except Stopped as error:
+            calls = error.calls
+            gap = replace(gap, state="unasked", reason=self.problem)
         except Rejected as error:
             calls = 1
             gap = replace(gap, state="rejected", reason=str(error))
@@ -292,7 +313,9 @@ class Client:
         for _ in range(_SHRUGS):
             call = Call(tuple(messages), question.answer, question.limit, self._capability, self._dropped)
             try:
-                completion, calls = await send(call, self._backend.complete, self._lane, self._patience)
+                completion, calls = await send(
+                    call, self._backend.complete, self._lane, self._patience, self._given_up
+                )
                 return completion, made + calls
             except Rejected as error:
                 made += 1
@@ -300,6 +323,9 @@ class Client:
                     raise
                 messages = question.messages(shown=self._shown()) if len(messages) == 2 else messages
         raise Rejected("no request was taken")
+
+    def _given_up(self) -> bool:
+        return bool(self.problem)
 
     def _does_without(self, parameter: str | None, call: Call) -> bool:
         """Whether there is another way to put the request; it is then the way from now on."""

@@ -33,8 +33,7 @@ class Door:
         import openai
 
         # Instructor logs what an endpoint answers to an error, which can repeat the document.
-        logging.getLogger("instructor").addHandler(logging.NullHandler())
-        logging.getLogger("instructor").propagate = False
+        logging.getLogger("instructor").setLevel(logging.CRITICAL + 1)
         self._openai = openai
         self._endpoint = endpoint
         self._pause = pause
