@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,7 +28,7 @@ def joined(made: list[Chunk], text: str) -> str:
 @given(TEXTS, st.integers(20, 400), st.lists(st.integers(0, 1500), max_size=5))
 def test_joined_again_they_are_the_text(text: str, budget: int, cuts: list[int]) -> None:
     edges = sorted({0, len(text), *(cut for cut in cuts if cut < len(text))})
-    pieces = [Piece(start, end) for start, end in zip(edges, edges[1:], strict=False)]
+    pieces = [Piece(start, end) for start, end in itertools.pairwise(edges)]
     made = chunks(document(text), pieces, bound, budget)
     assert joined(made, text) == text
     for chunk in made:

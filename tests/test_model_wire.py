@@ -158,7 +158,7 @@ def test_an_endpoint_that_does_not_know_schemas_is_asked_another_way() -> None:
     first, second, third, fourth = serving.asked
     assert first.body["response_format"]["type"] == "json_schema"
     assert second.body["tools"][0]["function"]["strict"] is True
-    assert second.body["tool_choice"]["function"]["name"] == "Statements"
+    assert second.body["tool_choice"]["function"]["name"] == second.body["tools"][0]["function"]["name"]
     assert third.body["response_format"] == {"type": "json_object"}
     assert fourth.body["response_format"] == {"type": "json_object"}
     assert replies[0].usage.calls == 3

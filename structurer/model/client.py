@@ -131,6 +131,7 @@ class Client:
         self._capability = self.endpoint.preset.capability
         self._dropped: frozenset[str] = frozenset()
         self._lost = 0
+        self._counts: dict[str, int] = {}
         self._flights: dict[str, asyncio.Task[Reply]] = {}
 
     @cached_property
@@ -275,7 +276,7 @@ class Client:
         self, question: Question, messages: Sequence[Message]
     ) -> tuple[Completion | None, Usage, Reply]:
         """One completion within the budget, what it used, and the reply if there is none."""
-        prompt = sum(self.count(message["content"]) for message in messages) + 8
+        prompt = sum(self._counted(message["content"]) for message in messages) + 8
         if not await self.ledger.reserve(prompt, question.limit):
             return None, Usage(), Reply(question, "unasked", reason=self.ledger.stopped)
         calls, completion, gap = 0, None, Reply(question, "failed")
@@ -346,6 +347,14 @@ class Client:
     def _prompt_tokens(self, question: Question) -> int:
         return self.count(question.text(self.endpoint)) + 8
 
+    def _counted(self, text: str) -> int:
+        """Tokens of a message; instructions come again and again."""
+        if text not in self._counts:
+            if len(self._counts) > 256:
+                self._counts.clear()
+            self._counts[text] = self.count(text)
+        return self._counts[text]
+
     def _used(self, completion: Completion | None, estimated: int) -> tuple[int, int]:
         """Tokens as the endpoint counts them; where it does not say, as counted here."""
         if completion is None:
@@ -372,6 +381,8 @@ class Client:
         return next((kept for shelf in self._shelves if (kept := shelf.get(key)) is not None), None)
 
     def _keep(self, question: Question, key: str, reply: Reply, text: str) -> None:
+        if not self._shelves:
+            return
         kept = Kept(
             key=key,
             state=reply.state,
