@@ -192,8 +192,12 @@ class Client:
     def estimate(self, questions: Iterable[Question]) -> Estimate:
         """What asking these would use, by the counter at hand; nothing is sent."""
         calls = cached = prompt = likely = most = 0
+        asked: set[bytes] = set()
         for question in questions:
-            if self.known(question):
+            digest = bytes.fromhex(question.key(self.endpoint))
+            again = digest in asked
+            asked.add(digest)
+            if again or self.known(question):
                 cached += 1
                 continue
             calls += 1

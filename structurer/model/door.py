@@ -175,7 +175,7 @@ class Items(BaseModel):
     @classmethod
     def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
         """Nothing: what goes out is the schema of the answer."""
-        return {"type": "object", "properties": {}}
+        return {"title": "Items", "type": "object", "properties": {}}
 
 
 def _prepared() -> Any:
