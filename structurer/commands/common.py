@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from structurer.observation import Extraction, Usage
     from structurer.settings import Settings
 
-NO_REPORTS = "no reports here; files named .txt, .text, .html, .htm, .md or without a suffix are read"
+NO_REPORTS = (
+    "no reports here; files named .txt, .text, .html, .htm, .mht, .md, .pdf, .docx or without a suffix"
+    " are read, and archives of them"
+)
 NOT_ASKED = "no model was asked"
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -139,9 +142,10 @@ def find_document(key: str, settings: Settings) -> Extraction:
     Raises StoreError when the store does not know it either, and Said for a file that cannot be used.
     """
     from structurer.bulk import Failure, attempt
+    from structurer.read.archive import split
     from structurer.store import open_store
 
-    if not os.path.exists(key):
+    if not (os.path.exists(key) or split(key)):
         with open_store(settings.store, create=False) as store:
             return store.get(key)
     found = attempt(key, settings=without_model(settings))
