@@ -10,6 +10,7 @@ import click
 
 from structurer.commands.common import (
     NO_REPORTS,
+    NOT_ASKED,
     Said,
     counted,
     estimate_text,
@@ -77,7 +78,7 @@ def import_(
     asked = model_said(settings, summary.usage, summary.problem)
     if left:
         say(f"{counted(left, 'value')} stay open for a person; {asked}. `structurer show DOC` lists them.")
-    elif summary.usage is not None:
+    elif asked != NOT_ASKED:
         say(f"{asked}.")
     ctx.exit(1 if summary.failed else 0)
 
