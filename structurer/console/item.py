@@ -50,7 +50,7 @@ def item_lines(view: View, room: int, ink: Ink) -> list[str]:
         *_why(view, room, ink),
         *_value(view, room),
         *_row(view, room),
-        *_sums(view.sums, room, ink),
+        *([] if view.blind else _sums(view.sums, room, ink)),
         *_others(view, room, ink),
         *_choices(view, room),
     ]

@@ -1,0 +1,109 @@
+"""A real PostgreSQL server for tests, from the programs Debian's package installs; its own folder and socket."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import quote
+from uuid import uuid4
+
+PORT = 5433
+"""Names the socket only: the server listens on no network."""
+
+
+def why_not() -> str:
+    """Why there can be no server here; empty when there can."""
+    if find_spec("psycopg") is None:
+        return "the package psycopg is not installed (pip install 'structurer[postgres]')"
+    if _programs() is None:
+        return "no PostgreSQL programs here (apt-get install postgresql)"
+    if os.geteuid() == 0 and _postgres_user() is None:
+        return "PostgreSQL does not run as root, and there is no user postgres"
+    return ""
+
+
+@contextmanager
+def server() -> Iterator[Server]:
+    """A server that lives as long as the block."""
+    folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))
+    try:
+        if os.geteuid() == 0:
+            shutil.chown(folder, "postgres", "postgres")
+        _run("initdb", "-D", f"{folder}/data", "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-sync")
+        options = f"-k {folder} -p {PORT} -c listen_addresses='' -c fsync=off"
+        _run("pg_ctl", "-D", f"{folder}/data", "-w", "-o", options, "-l", f"{folder}/log", "start")
+        try:
+            yield Server(folder)
+        finally:
+            _run("pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "-w", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+class Server:
+    """A running server."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def database(self) -> str:
+        """The URL of a new, empty database."""
+        name = f"t{uuid4().hex[:12]}"
+        _run("createdb", "-h", str(self._folder), "-p", str(PORT), "-U", "tester", name)
+        return f"postgresql+psycopg://tester@/{name}?host={quote(str(self._folder))}&port={PORT}"
+
+    def load(self, url: str, script: str) -> None:
+        """Runs a script of SQL in a database."""
+        name = url.partition("@/")[2].partition("?")[0]
+        _run(
+            "psql", "-q", "-v", "ON_ERROR_STOP=1", "-h", str(self._folder), "-p", str(PORT), "-U", "tester",
+            "-d", name, stdin=script,
+        )  # fmt: skip
+
+    def dump(self, url: str) -> str:
+        """A database as SQL."""
+        name = url.partition("@/")[2].partition("?")[0]
+        return _run(
+            "pg_dump", "--inserts", "--no-owner", "-h", str(self._folder), "-p", str(PORT), "-U", "tester", name
+        )
+
+
+def _programs() -> Path | None:
+    """The folder of the newest version, which Debian keeps out of the PATH."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: path.parts[-3].zfill(4))
+    return found[-1].parent if found else None
+
+
+def _postgres_user() -> pwd.struct_passwd | None:
+    try:
+        return pwd.getpwnam("postgres")
+    except KeyError:
+        return None
+
+
+def _run(program: str, *arguments: str, stdin: str = "") -> str:
+    folder = _programs()
+    assert folder is not None
+    user = _postgres_user() if os.geteuid() == 0 else None
+    done = subprocess.run(
+        [str(folder / program), *arguments],
+        input=stdin,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd="/tmp",
+        user=user.pw_uid if user else None,
+        group=user.pw_gid if user else None,
+        extra_groups=[] if user else None,
+        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/tmp"},
+        check=False,
+    )
+    assert done.returncode == 0, f"{program}: {done.stderr or done.stdout}"
+    return done.stdout
