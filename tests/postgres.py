@@ -1,16 +1,19 @@
-"""A real PostgreSQL server for tests, from the programs Debian's package installs; its own folder and socket."""
+"""A real PostgreSQL server for tests, from the programs of Debian's package, in a folder of its own."""
 
 from __future__ import annotations
 
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -37,14 +40,30 @@ def server() -> Iterator[Server]:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
         _run("initdb", "-D", f"{folder}/data", "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-sync")
-        options = f"-k {folder} -p {PORT} -c listen_addresses='' -c fsync=off"
-        _run("pg_ctl", "-D", f"{folder}/data", "-w", "-o", options, "-l", f"{folder}/log", "start")
+        command = ["postgres", "-D", f"{folder}/data", "-k", str(folder), "-p", str(PORT)]
+        command += ["-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=50"]
+        with open(folder / "log", "wb") as log:
+            process = subprocess.Popen(
+                [_program(command[0]), *command[1:]], stdout=log, stderr=log, **_as_user()
+            )
         try:
+            _wait(folder, process)
             yield Server(folder)
         finally:
-            _run("pg_ctl", "-D", f"{folder}/data", "-m", "immediate", "-w", "stop")
+            process.send_signal(signal.SIGQUIT)
+            process.wait(timeout=60)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait(folder: Path, process: subprocess.Popen[bytes]) -> None:
+    for _ in range(600):
+        ready = [_program("pg_isready"), "-q", "-h", str(folder), "-p", str(PORT)]
+        if subprocess.run(ready, check=False).returncode == 0:
+            return
+        assert process.poll() is None, (folder / "log").read_text(encoding="utf-8", errors="replace")
+        time.sleep(0.1)
+    raise AssertionError("the server does not come up")
 
 
 class Server:
@@ -71,7 +90,16 @@ class Server:
         """A database as SQL."""
         name = url.partition("@/")[2].partition("?")[0]
         return _run(
-            "pg_dump", "--inserts", "--no-owner", "-h", str(self._folder), "-p", str(PORT), "-U", "tester", name
+            "pg_dump",
+            "--inserts",
+            "--no-owner",
+            "-h",
+            str(self._folder),
+            "-p",
+            str(PORT),
+            "-U",
+            "tester",
+            name,
         )
 
 
@@ -88,22 +116,27 @@ def _postgres_user() -> pwd.struct_passwd | None:
         return None
 
 
-def _run(program: str, *arguments: str, stdin: str = "") -> str:
+def _program(name: str) -> str:
     folder = _programs()
     assert folder is not None
+    return str(folder / name)
+
+
+def _as_user() -> dict[str, Any]:
+    """How to start a program: PostgreSQL refuses to be run by root."""
     user = _postgres_user() if os.geteuid() == 0 else None
+    given: dict[str, Any] = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []} if user else {}
+    return given | {"cwd": "/tmp", "env": {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/tmp"}}
+
+
+def _run(program: str, *arguments: str, stdin: str = "") -> str:
     done = subprocess.run(
-        [str(folder / program), *arguments],
+        [_program(program), *arguments],
         input=stdin,
         text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        cwd="/tmp",
-        user=user.pw_uid if user else None,
-        group=user.pw_gid if user else None,
-        extra_groups=[] if user else None,
-        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/tmp"},
+        capture_output=True,
         check=False,
+        **_as_user(),
     )
     assert done.returncode == 0, f"{program}: {done.stderr or done.stdout}"
     return done.stdout
