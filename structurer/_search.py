@@ -124,6 +124,9 @@ class Row:
             self.possible = tuple(i for i in self.possible if self._prepare(self.options[i]))
 
     def _option(self, reading: Reading, place: dict[int, int], freed: frozenset[int]) -> Option:
+        if not reading.gaps and freed.isdisjoint(place):
+            values = [value for _, value in sorted(reading.printed)]
+            return Option(values, values[:], [], ())
         size, unbounded = len(place), 2 * self.far
         lows, highs = [0] * size, [unbounded] * size
         gaps: list[tuple[tuple[int, ...], int]] = []
@@ -405,7 +408,8 @@ class Search:
         cells = row.cells
         now_lo, now_hi = [lo[cell] for cell in cells], [hi[cell] for cell in cells]
         spare = state.cost[index] + state.slack
-        live, lows, highs, cost = [], now_lo, now_hi, spare
+        live: list[int] = []
+        lows, highs, cost = now_lo, now_hi, spare
         self.work.spend(len(state.live[index]))
         for choice in state.live[index]:
             found = row.fit(choice, now_lo, now_hi, spare)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from structurer.forms import Edit, Table
+from structurer.forms import NEXT, Edit, Severity, Table
 from structurer.observation import Finding, Observation
 
 Outcome = Literal["pass", "fail", "unknown"]
@@ -17,14 +17,41 @@ Number = int | float
 class Check:
     """One rule over one set of cells. `left` and `right` are the sums compared, None where unknown."""
 
-    rule: str
-    severity: Literal["error", "warning", "info"]
-    where: str
+    edit: Edit
     outcome: Outcome
     left: Number | None
     right: Number | None
-    message: str
-    indicators: tuple[str, ...]
+
+    @property
+    def rule(self) -> str:
+        """The rule's id."""
+        return self.edit.rule.id
+
+    @property
+    def severity(self) -> Severity:
+        """How grave a failure is: `error` for a hard edit."""
+        return self.edit.rule.severity
+
+    @property
+    def where(self) -> str:
+        """The official label of the row or column, "" for a rule between single cells."""
+        return self.edit.label
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        """Every cell the rule binds."""
+        return (*self.edit.left, *self.edit.right)
+
+    def to_json(self) -> dict[str, object]:
+        """The check as an object of plain values."""
+        names = ("rule", "severity", "where", "outcome", "left", "right", "message", "indicators")
+        return {name: getattr(self, name) for name in names}
+
+    @property
+    def message(self) -> str:
+        """What was compared, with both sides."""
+        place = f"{self.where}: " if self.where else ""
+        return place + _message(self.edit, self.outcome, self.left, self.right)
 
 
 def confront(observations: Iterable[Observation], tables: Iterable[Table]) -> list[Check]:
@@ -34,10 +61,46 @@ def confront(observations: Iterable[Observation], tables: Iterable[Table]) -> li
     """
     found: dict[str, Observation] = {}
     for observation in observations:
-        if observation.period == "year":
+        if observation.period == "year" and not _only_said(observation):
             found.setdefault(observation.indicator, observation)
-    values = {indicator: _amount(observation) for indicator, observation in found.items()}
-    return [_check(edit, values, table) for table in tables for edit in table.edits if _concerns(edit, found)]
+    return [_check(edit, found) for table in tables for edit in table.edits if _concerns(edit, found)]
+
+
+def confront_years(
+    earlier: Iterable[Observation], later: Iterable[Observation], tables: Iterable[Table]
+) -> list[Check]:
+    """The rules between two years of one agency, over the reports of a year and of the next.
+
+    `tables` are the later report's. Rules whose cells either report does not print are left out.
+    """
+    found = {observation.indicator: observation for observation in earlier if observation.period == "year"}
+    found |= {
+        NEXT + observation.indicator: observation for observation in later if observation.period == "year"
+    }
+    edits = [edit for table in tables for edit in table.edits_across_years]
+    return [_check(edit, found) for edit in edits if all(key in found for key in (*edit.left, *edit.right))]
+
+
+def jumps(earlier: Iterable[Observation], later: Iterable[Observation]) -> list[Finding]:
+    """Accepted counts that grew more than fivefold, or shrank to less than a fifth, in one year."""
+    before = {o.indicator: o for o in earlier if o.accepted and o.period == "year"}
+    findings = []
+    for after in later:
+        known = before.get(after.indicator)
+        if known is None or not after.accepted or after.period != "year":
+            continue
+        one, two = known.value, after.value
+        if isinstance(one, int) and isinstance(two, int) and min(one, two) > 0 and not 0.2 <= two / one <= 5:
+            message = f"{after.label}: {one:,} in the earlier report, {two:,} in the later one"
+            findings.append(
+                Finding(rule="years.jump", severity="warning", message=message, indicators=(after.indicator,))
+            )
+    return findings
+
+
+def _only_said(observation: Observation) -> bool:
+    """Whether nobody but a model says it: such a value breaks no rule and fulfils none."""
+    return "model" in observation.methods and not observation.accepted and observation.status != "disputed"
 
 
 def _concerns(edit: Edit, found: Mapping[str, Observation]) -> bool:
@@ -51,38 +114,26 @@ def _exact(observation: Observation) -> bool:
     return observation.qualifier == "exact" and observation.scope is None and observation.status != "disputed"
 
 
-def _amount(observation: Observation) -> Number | None:
-    if isinstance(observation.value, int | float):
-        return observation.value
-    return 0 if observation.printed == "not_applicable" else None
-
-
-def _check(edit: Edit, values: Mapping[str, Number | None], table: Table) -> Check:
-    left, right = _total(edit.left, values), _total(edit.right, values)
+def _check(edit: Edit, found: Mapping[str, Observation]) -> Check:
+    left, right = _total(edit.left, found), _total(edit.right, found)
     outcome: Outcome = "unknown"
     if left is not None and right is not None:
         holds = left == right if edit.rule.relation == "equal" else left <= right
-        outcome = "pass" if holds or (edit.or_right and left == _total(edit.or_right, values)) else "fail"
-    where = _where(edit, table)
-    return Check(
-        rule=edit.rule.id,
-        severity=edit.rule.severity,
-        where=where,
-        outcome=outcome,
-        left=left,
-        right=right,
-        message=f"{where}: " * bool(where) + _message(edit, outcome, left, right),
-        indicators=(*edit.left, *edit.right),
-    )
+        outcome = "pass" if holds or (edit.or_right and left == _total(edit.or_right, found)) else "fail"
+    return Check(edit, outcome, left, right)
 
 
-def _total(keys: Sequence[str], values: Mapping[str, Number | None]) -> Number | None:
+def _total(keys: Sequence[str], found: Mapping[str, Observation]) -> Number | None:
     total: Number = 0
     for key in keys:
-        value = values.get(key)
-        if value is None:
+        observation = found.get(key)
+        if observation is None:
             return None
-        total += value
+        value = observation.value
+        if isinstance(value, int | float):
+            total += value
+        elif observation.printed != "not_applicable":
+            return None
     return total
 
 
@@ -93,16 +144,6 @@ def _message(edit: Edit, outcome: Outcome, left: Number | None, right: Number | 
     if outcome == "fail" and left is not None and right is not None:
         message += f" (difference {abs(right - left):,})"
     return message
-
-
-def _where(edit: Edit, table: Table) -> str:
-    """The official label of the row or column the rule is laid over."""
-    for block in table.blocks:
-        lines = block.rows if edit.rule.for_each == "row" else block.columns
-        for line in lines:
-            if line.id == edit.where:
-                return line.label
-    return ""
 
 
 def report(checks: Iterable[Check], observations: Iterable[Observation]) -> list[Finding]:

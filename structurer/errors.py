@@ -4,19 +4,29 @@ StructurerError
 ├── ReadError          the bytes cannot become a document (names the file and the reason)
 │   ├── EmptyInput     nothing to read
 │   ├── BinaryInput    not text in any encoding a report comes in
-│   ├── TooLarge       over the size limit
+│   ├── TooLarge       over the size limit, or more work than a report can be
+│   ├── Encrypted      locked with a password
+│   ├── BrokenFile     damaged, or not what its first bytes say
+│   ├── NoText         pages without a text layer (scans, pictures)
+│   ├── Mojibake       a text layer that does not say what the pages show
 │   └── UnsupportedFormat  a format this installation cannot read
 ├── NotAReport         readable, but nothing in it looks like an annual report
 ├── FormError          a file under schemas/ contradicts itself
+├── PromptError        a file under prompts/ cannot be used
 ├── SettingsError      a setting that cannot be used
 ├── UnknownIndicator   no form has an indicator of this name
 ├── StoreError         the store cannot be opened, read or written
+├── CacheError         the cache of answers cannot be opened, read or written
+├── ModelError         the model's endpoint refuses to work for us at all
+├── SomeFailed         of many reports some could not be read; raised when the others are done
 ├── ReviewError        an item, a name or a file of decisions that cannot be used
 │   └── Conflict       somebody else has claimed it, or it changed since it was shown
 └── GoldError          a file of true values cannot be used
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 
 class StructurerError(Exception):
@@ -57,6 +67,30 @@ class TooLarge(ReadError):
     code = "too-large"
 
 
+class Encrypted(ReadError):
+    """A file that is locked with a password."""
+
+    code = "encrypted"
+
+
+class BrokenFile(ReadError):
+    """A file that is damaged, or not what its first bytes say."""
+
+    code = "broken"
+
+
+class NoText(ReadError):
+    """Pages that hold no text, only pictures of it."""
+
+    code = "no-text"
+
+
+class Mojibake(ReadError):
+    """A text layer whose characters are not those that the pages show."""
+
+    code = "mojibake"
+
+
 class UnsupportedFormat(ReadError):
     """A format this installation cannot read; the message names what to do instead."""
 
@@ -73,6 +107,35 @@ class FormError(StructurerError):
     """A file under schemas/ contradicts itself; the message names file and place."""
 
     code = "form"
+
+
+class PromptError(StructurerError):
+    """A file under prompts/ that cannot be used; the message names file and place."""
+
+    code = "prompt"
+
+
+class CacheError(StructurerError):
+    """A cache of answers that cannot be opened, read or written; the message names its folder."""
+
+    code = "cache"
+
+
+class ModelError(StructurerError):
+    """A model that cannot be asked at all: no key, no such model, no such endpoint, no credit."""
+
+    code = "model"
+
+
+class SomeFailed(StructurerError):
+    """Some of many reports could not be read; `failures` names each with its reason."""
+
+    code = "some-failed"
+
+    def __init__(self, failures: tuple[Any, ...]) -> None:
+        first = f"; the first: {failures[0].path}: {failures[0].reason}" if failures else ""
+        super().__init__(f"{len(failures)} of the reports could not be read{first}")
+        self.failures = failures
 
 
 class UnknownIndicator(StructurerError):

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -14,6 +14,10 @@ from structurer.errors import FormError
 
 Kind = Literal["count", "signed", "money"]
 Severity = Literal["error", "warning", "info"]
+
+
+NEXT = "next."
+"""Begins the name of a value of the later year in a rule across years."""
 
 
 class _Value(BaseModel):
@@ -50,6 +54,17 @@ class Block(_Value):
     rows: tuple[Row, ...]
 
 
+class Anchor(_Value):
+    """Words that only this table's header or first rows print."""
+
+    label: str
+    follow: tuple[str, ...] = ()
+    """One of these stands within `within` characters behind it."""
+    within: int = 12
+    once: bool = False
+    """Printed once only: met again, it begins a second copy of the table."""
+
+
 class Rule(_Value):
     """One edit rule as the form states it.
 
@@ -65,6 +80,8 @@ class Rule(_Value):
     right: tuple[str, ...]
     or_right: tuple[str, ...] = ()
     """A second reading of the right side that satisfies the rule as well."""
+    across_years: bool = False
+    """It binds two reports of one agency; names with `next.` are of the later year."""
     message: str
     origin: str
 
@@ -88,6 +105,17 @@ class Edit(_Value):
     right: tuple[str, ...]
     or_right: tuple[str, ...] = ()
     where: str = ""
+    """The row or column the rule is laid over."""
+    label: str = ""
+    """Its official label."""
+
+
+class Sum(NamedTuple):
+    """A hard edit as positions of cells: what stands at `left` adds up to what stands at `right`."""
+
+    rule: str
+    left: tuple[int, ...]
+    right: tuple[int, ...]
 
 
 class Table(_Value):
@@ -97,7 +125,7 @@ class Table(_Value):
     number: str
     title: str
     headings: tuple[str, ...]
-    anchors: tuple[str, ...]
+    anchors: tuple[Anchor, ...]
     furniture: tuple[str, ...]
     unit: str
     labels_first: bool = False
@@ -133,26 +161,54 @@ class Table(_Value):
     @cached_property
     def edits(self) -> tuple[Edit, ...]:
         """Every rule of the table, laid over its cells."""
-        return tuple(edit for rule in self.rules for edit in self._laid(rule))
+        return tuple(edit for rule in self.rules if not rule.across_years for edit in self._laid(rule))
+
+    @cached_property
+    def edits_across_years(self) -> tuple[Edit, ...]:
+        """The rules between two years; indicators of the later one begin with `next.`."""
+        return tuple(edit for rule in self.rules if rule.across_years for edit in self._laid(rule))
+
+    @cached_property
+    def sums(self) -> tuple[Sum, ...]:
+        """The hard edits that are sums, over positions in `cells`."""
+        at = {cell.indicator: position for position, cell in enumerate(self.cells)}
+        return tuple(
+            Sum(edit.rule.id, tuple(at[key] for key in edit.left), tuple(at[key] for key in edit.right))
+            for edit in self.edits
+            if edit.rule.severity == "error" and edit.rule.relation == "equal" and edit.rule.for_each
+        )
+
+    @cached_property
+    def sums_of(self) -> tuple[tuple[str, ...], ...]:
+        """For every position in `cells` the ids of the sums that bind it."""
+        found: list[list[str]] = [[] for _ in self.cells]
+        for rule, left, right in self.sums:
+            for position in (*left, *right):
+                found[position].append(rule)
+        return tuple(tuple(rules) for rules in found)
 
     @property
     def single_column(self) -> bool:
         """A list of labels, each with one number."""
         return all(len(block.columns) == 1 for block in self.blocks)
 
+    def _key(self, name: str, line: str, across: bool) -> str:
+        later = NEXT if name.startswith(NEXT) else ""
+        name = name.removeprefix(NEXT)
+        return f"{later}{self.id}." + (f"{line}.{name}" if across else f"{name}.{line}")
+
     def _laid(self, rule: Rule) -> Iterator[Edit]:
         if rule.for_each is None:
             yield Edit(rule=rule, left=rule.left, right=rule.right, or_right=rule.or_right)
             return
         across = rule.for_each == "row"
-        lines = {cell.row if across else cell.column: cell.label for cell in self.cells}
-        for line in lines:
-            keys = [
-                tuple(f"{self.id}.{line}.{name}" if across else f"{self.id}.{name}.{line}" for name in side)
-                for side in (rule.left, rule.right)
-            ]
-            if all(key in self.by_indicator for side in keys for key in side):
-                yield Edit(rule=rule, left=keys[0], right=keys[1], where=line)
+        lines = {
+            line.id: line.label for block in self.blocks for line in (block.rows if across else block.columns)
+        }
+        for line, label in lines.items():
+            keys = [tuple(self._key(name, line, across) for name in side) for side in (rule.left, rule.right)]
+            if all(key.removeprefix(NEXT) in self.by_indicator for side in keys for key in side):
+                yield Edit(rule=rule, left=keys[0], right=keys[1], where=line, label=label)
 
 
 class Form(_Value):
@@ -180,11 +236,10 @@ class Form(_Value):
         if rule.for_each is None:
             return
         known = {cell.column if rule.for_each == "row" else cell.row for cell in table.cells}
-        unknown = [name for name in (*rule.left, *rule.right) if name not in known]
+        unknown = [name for name in (*rule.left, *rule.right) if name.removeprefix(NEXT) not in known]
         if unknown:
-            raise ValueError(
-                f"table {table.id}, rule {rule.id}: no such {rule.for_each}: {', '.join(unknown)}"
-            )
+            kind = "column" if rule.for_each == "row" else "row"
+            raise ValueError(f"table {table.id}, rule {rule.id}: no such {kind}: {', '.join(unknown)}")
 
 
 class Forms(_Value):
@@ -201,6 +256,15 @@ class Forms(_Value):
             for table in form.tables:
                 found.setdefault(table.id, {})[form.form] = table
         return found
+
+    @cached_property
+    def twins(self) -> Mapping[str, frozenset[str]]:
+        """Table id → forms whose tables of that id have the very same cells, where there are several."""
+        return {
+            table: frozenset(form for form in of_form if of_form[form].cells == newest.cells)
+            for table, of_form in self.tables.items()
+            for newest in [list(of_form.values())[-1]]
+        }
 
     @cached_property
     def cells(self) -> Mapping[str, Cell]:
@@ -249,14 +313,24 @@ def _load(folder: str) -> Forms:
     return Forms(forms=tuple(sorted(forms, key=lambda form: form.years[0])), fingerprint=digest.hexdigest())
 
 
-def _form(path: Path, content: bytes) -> Form:
+def parse_yaml(content: str | bytes) -> Any:
+    """What a YAML text holds: plain values only. Raises ValueError saying what is wrong with it."""
     import yaml
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return Form.model_validate(yaml.load(content, Loader=loader))
+        return yaml.load(content, Loader=loader)
     except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error
+
+
+def _form(path: Path, content: bytes) -> Form:
+    try:
+        given = parse_yaml(content)
+    except ValueError as error:
         raise FormError(f"{path}: not YAML: {error}") from error
+    try:
+        return Form.model_validate(given)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "form"

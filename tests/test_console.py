@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from structurer.bulk import Summary
-from structurer.confront import Check
+from structurer.confront import Check, Outcome
 from structurer.console import (
     checks_text,
     form_text,
@@ -20,7 +20,7 @@ from structurer.console import (
 from structurer.console.grid import Line, grid
 from structurer.console.report import STATES
 from structurer.console.signs import LEGEND, SIGNS, cell, shown
-from structurer.forms import load_forms
+from structurer.forms import Edit, load_forms
 from structurer.observation import DocumentInfo, Extraction, TableInfo
 from structurer.terminal import width
 from tests.samples import observe, sample
@@ -167,16 +167,11 @@ def test_an_import() -> None:
     _like_transcript("import", import_text(summary, skipped=2))
 
 
-def _check(outcome: str, **changed: object) -> Check:
-    given = {
-        "rule": "applications.flow",
-        "severity": "error",
-        "where": "自然人",
-        "left": 17,
-        "right": 18,
-    } | changed
-    said = "自然人: received and carried in make 17, handled and carried out make 18"
-    return Check(outcome=outcome, message=said, indicators=("a.b.c",), **given)  # type: ignore[arg-type]
+def _check(outcome: Outcome, where: str = "自然人", left: int | None = 17, right: int = 18) -> Check:
+    rule = next(
+        rule for rule in load_forms().tables["applications"]["2019"].rules if rule.id.endswith("flow")
+    )
+    return Check(Edit(rule=rule, left=("a.b.c",), right=(), where="x", label=where), outcome, left, right)
 
 
 def test_checks() -> None:

@@ -291,10 +291,10 @@ def apply_(ctx: click.Context, file: IO[str], by: str | None, store: str | None,
 @store_option
 def export_decisions(out: str, store: str | None) -> None:
     """Write every decision as a line of JSON; `review apply` reads it again anywhere."""
-    from structurer.export import written_to
+    from structurer.export import opened
     from structurer.review.events import to_line
 
-    with desk_of(store) as desk, written_to(out) as stream:
+    with desk_of(store) as desk, opened(out) as stream:
         count = 0
         for event in desk.decisions():
             stream.write(to_line(event).encode() + b"\n")

@@ -19,7 +19,7 @@ from structurer.observation import Evidence, Finding, Observation, Status
 from structurer.prose import settle
 from structurer.prose.bind import Sentence
 from structurer.prose.claim import Claim
-from structurer.prose.context import Times, context
+from structurer.prose.context import SELF, Times, context
 from structurer.prose.denials import denials
 from structurer.quantities import quantities
 from structurer.running import Reading, read
@@ -100,18 +100,30 @@ def _claims(reading: Reading, year: int | None) -> tuple[dict[int, list[Claim]],
         listed[index] = list(sentence.read(own))
         family = sentence.family or family
         bound += [claim for claim in listed[index] if claim.rows]
-    zero = [(claim.start, claim.end) for claim in denied]
-    bound = [claim for claim in bound if not any(start <= claim.at < end for start, end in zero)]
+    if denied:
+        zero = [(claim.start, claim.end) for claim in denied]
+        bound = [claim for claim in bound if claim.value or not any(a <= claim.at < b for a, b in zero)]
     stated = []
+    last: tuple[int, str | None] = (0, None)
     for claim in sorted([*bound, *denied], key=lambda claim: claim.at):
         when = context(words, spans[claim.sentence][0], claim.at)
         if when is None:
             claim.rows = ()
             continue
         claim.period, claim.as_of = when.period, when.as_of
-        claim.scope = when.scope or claim.scope
+        scope = when.scope or _carried(text, claim, last)
+        claim.scope = scope or claim.scope
+        last = (claim.end, scope)
         stated.append(claim)
     return listed, stated
+
+
+def _carried(text: str, claim: Claim, last: tuple[int, str | None]) -> str | None:
+    """The scope of the statement before, which holds on in its paragraph until the office itself is named."""
+    end, scope = last
+    if scope is None or claim.at - end > 200 or "\n" in text[end : claim.at]:
+        return None
+    return None if SELF.search(text, end, claim.at) else scope
 
 
 def _contradiction(same: Sequence[Claim], values: Sequence[int | float]) -> Finding:

@@ -1,15 +1,15 @@
-"""Binding a quantity to a row: by the words directly before it, directly after it, and what its sentence
-is about."""
+"""Binding a quantity to a row: reads a sentence's quantities in order, each with the words next to it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 
-from structurer.prose.channels import channel_rows, clause_of, inherited, is_narrowed, place
+from structurer.prose.channels import place
 from structurer.prose.claim import Claim
-from structurer.prose.lexicon import CHANNEL_KINDS, CHANNELS, FILLER, LEAD, NOUNS, VERBS, Noun, only
-from structurer.prose.words import ENDS, Named, Token, noun_after, noun_before, tokens
+from structurer.prose.lexicon import CHANNEL_KINDS, NOUNS, VERBS
+from structurer.prose.rows import Rows
+from structurer.prose.words import ENDS, Named, clause_start, noun_after, noun_before, tokens
 from structurer.quantities import Quantity
 from structurer.running import Reading
 
@@ -25,38 +25,23 @@ _ABOUT = re.compile(
     "|单日|单条|平均|人均|其余|剩余|原创|近[0-9一二三四五]年"
 )
 _RATE = re.compile("(?:/|每)[天日月周年]|%")
-_MADE = re.compile("制作|制发|产生|形成|印发|属性|公文|发文|拟制")
-_PUBLIC = re.compile("公开|政务")
-_BY = re.compile("通过|利用|依托|借助|运用|以|开通|在|充分发挥")
-_CARRIED = re.compile("上[一]?年度?结转|结转上年|含结转|含上")
 _TRAINED = re.compile(
     r"(?:对|为|面向|组织|邀请|就|针对|围绕)?[^,;:。()、]{0,40}?(?:开展|组织|举办|召开)了?(?:各类"
     r"|专项|专题|业务|工作|相关|集中|政务公开|政府信息公开|信息公开)*"
     r"培训(?:班|会|活动)?(?=[,。;、!?\n:(]|\Z)"
 )
-_WHOLE_ONLY = frozenset(
-    ["views", "press", "petition", "consultation", "complaint", "meeting", "training", "column"]
-)
-"""Families of which a part after 其中 has no row of its own."""
-_ANSWERED = re.compile("答复|回复|办结|办复")
 _SEVERAL = frozenset(("reads", "video_plays", "consultations_answered"))
 """Rows counted for each channel; the channel is then their scope."""
-_WAYS = frozenset(("in_person", "fax", "online", "letter"))
+_LAST_YEAR = re.compile("(?:上一?年度?|去年|20[0-9]{2}年度?)(?:同期)?(?:为|是|:|共|数量)?")
 
 
-class Sentence:
+class Sentence(Rows):
     """Reads the quantities of one sentence in order; remembers what it has been about so far."""
 
     def __init__(self, reading: Reading, span: tuple[int, int], index: int, before: str, heads: str) -> None:
-        self.text = reading.text
-        self.start, self.end = span
-        self.low, self.high = span
+        super().__init__(reading.text, span, before, heads)
         self.index = index
-        self.heads = heads
-        self.family = before if self.text.startswith("其中", self.start) else ""
-        self.carried = before
         self.last: Claim | None = None
-        self.subject: int | None = None
 
     def read(self, found: Sequence[Quantity]) -> Iterator[Claim]:
         """The claims of the sentence's quantities; those bound to no row carry their wording only."""
@@ -74,304 +59,58 @@ class Sentence:
         self.low, self.high = max(self.start, quantity.start - _REACH), min(self.end, quantity.end + _REACH)
         if quantity.unit in ("%", "‰") or _RATE.match(text, quantity.end):
             return None
-        low = max(at, quantity.start - _WINDOW)
-        clause = max(low, *(text.rfind(stop, low, quantity.start) + 1 for stop in ",:()"))
+        clause = clause_start(text, max(at, quantity.start - _WINDOW), quantity.start)
         if _ABOUT.search(text, clause, quantity.start):
             return None
-        words = tokens(text, clause, quantity.start)
-        named = noun_before(text, words, clause, quantity.start)
-        after = noun_after(text, quantity.end, following)
-        rows: tuple[str, ...] = ()
-        start, end = clause, quantity.end
-        if named is not None and named.nouns:
-            rows = self._rows(named, quantity)
-        elif after is not None:
-            verbs = tuple(word for word in words if word.kind in VERBS)[-1:]
-            channels = tuple(word.kind for word in words if word.kind in CHANNEL_KINDS)
-            named = Named(after.nouns, verbs, channels, clause, after.end)
-            rows, end = self._rows(named, quantity), after.end
-        elif (
-            quantity.unit in ("次", "期", "场")
-            and (trained := _TRAINED.match(text, quantity.end, following))
-            and self._public()
-        ):
-            rows, end = ("trainings",), trained.end()
-            named = Named(("training",), (), (), clause, end)
-        elif ENDS.match(text, quantity.end):
-            rows = self._unnamed(named, words, clause, quantity)
-        if not rows:
-            rows, named = self._bracketed(clause, quantity), None
+        rows, named = self._bound(quantity, clause, following)
         scope = None
-        if rows and named is not None:
+        if rows:
             self._remember(rows, named)
-            if rows[0] in _SEVERAL:
-                scope = place(text, self.start, quantity.start)
-        if self.subject is not None:
-            start, self.subject = self.subject, None
+            scope = place(text, self.start, quantity.start) if rows[0] in _SEVERAL else None
+        else:
+            rows = self._bracketed(clause, quantity)
+        start = clause if self.subject is None else self.subject
+        self.subject = None
         claim = Claim(
             rows,
             quantity.value,
             quantity.unit,
             quantity.qualifier,
             start,
-            end,
+            max(named.end, quantity.end),
             self.index,
             scope=scope,
             at=quantity.start,
             wording=text[clause : quantity.start],
         )
-        if rows:
-            self.last = claim
+        self.last = claim if rows else self.last
         return claim
 
-    # --- which row ---
+    def _bound(self, quantity: Quantity, clause: int, following: int) -> tuple[tuple[str, ...], Named]:
+        """The row by the words before the quantity, else by those behind it; and the words that say so."""
+        text, words = self.text, tokens(self.text, clause, quantity.start)
+        named = noun_before(text, words, clause, quantity.start)
+        if named is not None and named.nouns:
+            return self.rows(named, quantity), named
+        behind = noun_after(text, quantity.end, following) or self._trained(quantity, following)
+        if behind is not None:
+            verbs = tuple(word for word in words if word.kind in VERBS)[-1:]
+            channels = tuple(word.kind for word in words if word.kind in CHANNEL_KINDS)
+            behind = Named(behind.nouns, verbs, channels, clause, behind.end)
+            return self.rows(behind, quantity), behind
+        said = named or Named((), (), (), clause, quantity.start)
+        if ENDS.match(text, quantity.end):
+            return self.unnamed(named, words, clause, quantity), said
+        return (), said
 
-    def _rows(self, named: Named, quantity: Quantity) -> tuple[str, ...]:
-        kinds = named.nouns
-        if len(kinds) > 1:
-            return self._joint(named, quantity)
-        kind = kinds[0]
-        if kind == "apply_bare":
-            return self._received(named, quantity, bare=True)
-        noun = NOUNS[kind]
-        if quantity.unit not in noun.units or (noun.about and not self._public()):
-            return ()
-        if noun.within and (noun.within != self.family or _MADE.search(self.text, self.low, quantity.start)):
-            return ()
-        if not self._governed(noun, named):
-            return ()
-        if (
-            noun.family in _WHOLE_ONLY
-            and "其中" in self.text[self.low : quantity.start]
-            and "主要" not in self.text[named.start : quantity.start]
-        ):
-            return ()
-        return self._special(kind, noun, named, quantity)
-
-    def _governed(self, noun: Noun, named: Named) -> bool:
-        verb = named.verbs[0].kind if named.verbs else ""
-        if noun.family == "consultation" and verb == "handle":
-            return _ANSWERED.search(self.text, named.verbs[0].end, self.high) is not None
-        if verb in ("share", "report"):
-            return False
-        if not verb:
-            return noun.bare
-        return not noun.verbs or verb in noun.verbs
-
-    def _special(self, kind: str, noun: Noun, named: Named, quantity: Quantity) -> tuple[str, ...]:
-        if kind == "info":
-            return self._published(named, quantity, noun_stands=True)
-        if kind == "apply":
-            return self._received(named, quantity)
-        if kind == "normative":
-            return self._normative(named)
-        if kind == "follower":
-            channels = named.channels[-1:] or self._inherited(named.start)
-            return (f"{channels[0]}_followers",) if channels in (("wechat",), ("weibo",)) else ()
-        if kind in ("upheld", "rejected", "corrected"):
-            return self._result(kind, noun)
-        if kind == "visit":
-            channels = named.channels[-1:] or self._inherited(named.start)
-            own = self.text.find("网站", named.start, quantity.start) >= 0
-            return (noun.row,) if own or channels == ("website",) else ()
-        if kind in ("press", "interview") and self._principal(named.start, quantity.start):
-            return (f"{noun.row}_by_principal",)
-        if kind == "suggestion":
-            around = self.text[max(self.start, quantity.start - 30) : quantity.end + 12]
-            return (noun.row,) if "提案" in around else ()
-        if kind in ("recon", "lit") and named.verbs and named.verbs[0].kind in ("handle", "finish", "reply"):
-            return ()  # cases an agency decides for others, not those brought against it
-        if (
-            kind in ("training", "meeting")
-            and named.verbs
-            and self.text.startswith("参加", named.verbs[0].start)
-        ):
-            return ()  # held by others
-        if kind == "interpretation" and named.verbs and self.text.startswith("转", named.verbs[0].start):
-            return ()
-        return (noun.row,)
-
-    def _principal(self, start: int, at: int) -> bool:
-        return re.search("主要负责|主要领导|一把手|负责同志", self.text[start:at]) is not None
-
-    def _public(self) -> bool:
-        return _PUBLIC.search(self.text, self.low, self.high) is not None or "公开" in self.heads
-
-    def _joint(self, named: Named, quantity: Quantity) -> tuple[str, ...]:
-        """Nouns that share one number: only proposals have a row for the sum, and only zero settles each."""
-        kinds = set(named.nouns)
-        if (
-            kinds <= {"npc", "cppcc", "suggestion"}
-            and len(kinds) == 2
-            and "cppcc" in kinds
-            and quantity.unit in NOUNS["both"].units
-        ):
-            return ("suggestions_and_proposals",) if self._governed(NOUNS["both"], named) else ()
-        return ()
-
-    def _received(self, named: Named, quantity: Quantity, bare: bool = False) -> tuple[str, ...]:
-        """Applications: received, completed or answered by the nearest verb; never documents made or
-        complaints."""
-        text = self.text
-        if quantity.unit not in NOUNS["apply"].units or _MADE.search(text, self.low, quantity.start):
-            return ()
-        if bare and "申请" not in self.heads and self.family != "apply" and self.carried != "apply":
-            return ()
-        verb = named.verbs[0] if named.verbs else None
-        kind = verb.kind if verb else ""
-        if kind == "receive":
-            if any(
-                word.kind in _WAYS or word.kind == "email"
-                for word in tokens(text, named.start, verb.start if verb else named.start)
-            ):
-                return ()  # 通过网络收到: what came in by one way only
-            around = text[self.low : self.high]
-            if (
-                _CARRIED.search(around)
-                and "新收" not in text[named.start : quantity.start]
-                and not self._apart(quantity)
-            ):
-                return ()
-            return ("applications_received",)
-        if kind == "finish":
-            return self._finished(verb)
-        if kind == "reply":
-            return ("replies",)
-        if kind in ("handle", "") and (quantity.value == 0 or self._by_ways(quantity)):
-            return ("applications_received",)
-        if kind == "handle":
-            self.family = "apply"
-        return ()
-
-    def _apart(self, quantity: Quantity) -> bool:
-        """Whether what was carried in is stated beside what was received, not as a part of it."""
-        return re.match(",上[一]?年度?结转", self.text[quantity.end : quantity.end + 8]) is not None
-
-    def _by_ways(self, quantity: Quantity) -> bool:
-        """Whether the rest of the sentence divides the figure by ways of applying: such a total counts
-        what came in."""
-        rest = self.text[quantity.end : min(self.end, quantity.end + 120)]
-        return re.search("其中|[:(]", rest) is not None and any(
-            word.kind in _WAYS and re.match("[^,;、0-9]{0,8}[0-9]", rest[word.end :])
-            for word in tokens(rest, 0, len(rest))
+    def _trained(self, quantity: Quantity, following: int) -> Named | None:
+        """Training behind its number and those trained: 3次对联络员开展业务培训."""
+        found = (
+            _TRAINED.match(self.text, quantity.end, following)
+            if quantity.unit in ("次", "期", "场")
+            else None
         )
-
-    def _finished(self, verb: Token | None) -> tuple[str, ...]:
-        before = self.text[max(self.start, verb.start - 4) : verb.start] if verb else ""
-        if before.endswith(("延期", "延长")):
-            return ("applications_completed_extended",)
-        if before.endswith(("按时", "按期", "如期", "及时")):
-            return ("applications_completed_on_time",)
-        return ("applications_completed",)
-
-    def _normative(self, named: Named) -> tuple[str, ...]:
-        verb = named.verbs[0] if named.verbs else None
-        if verb is None:
-            return ()
-        if verb.kind == "publish":
-            return ("normative_documents_disclosed",) if not named.channels else ()
-        made = verb.kind == "make" or self.text.startswith("制发", verb.start)
-        return ("normative_documents_issued",) if made else ()
-
-    def _result(self, kind: str, noun: Noun) -> tuple[str, ...]:
-        if self.family == "lit":
-            return (f"litigations{noun.row}",)
-        return (f"reconsiderations{noun.row}",) if self.family == "recon" and kind != "rejected" else ()
-
-    # --- what was published ---
-
-    def _published(self, named: Named, quantity: Quantity, noun_stands: bool) -> tuple[str, ...]:
-        verb = named.verbs[0] if named.verbs else None
-        if verb is None and not (named.channels and noun_stands):
-            return ()
-        if verb is not None and verb.kind != "publish":
-            return ()
-        word = self.text[verb.start : verb.end] if verb else ""
-        if named.channels:
-            return channel_rows(named.channels, self.text[named.start : quantity.start], word)
-        main = noun_stands and self._is_main(verb, quantity)
-        kinds = self._inherited(named.start)
-        if kinds:
-            channels = inherited(self.text, self.start, named.start)
-            clause = clause_of(self.text, channels, self.low, named.start)
-            if main and len(set(kinds)) == 1 and not _BY.match(clause.lstrip("0123456789年度,全本我局单位")):
-                return ()
-            return channel_rows(kinds, clause, word)
-        narrowed = main and is_narrowed(self.text, self.start, quantity.start, self.heads)
-        return ("disclosed_items",) if main and not narrowed else ()
-
-    def _is_main(self, verb: Token | None, quantity: Quantity) -> bool:
-        """Whether it counts all that was disclosed: 主动公开, or publishing that names 政府信息."""
-        if verb is None or "其中" in self.text[self.low : quantity.start]:
-            return False
-        word, words = self.text[verb.start : verb.end], self.text[verb.end : quantity.end + 6]
-        if word in ("主动公开", "公开发布", "公开") or self.text.endswith("主动", 0, verb.start):
-            return True
-        return word == "发布" and "政府信息" in words
-
-    def _unnamed(
-        self, named: Named | None, words: Sequence[Token], clause: int, quantity: Quantity
-    ) -> tuple[str, ...]:
-        """A quantity without a noun: `微博发布12篇`, `网站300条` in a list, `办结12件` after applications."""
-        if named is not None and named.verbs:
-            verb = named.verbs[0]
-            if verb.kind == "publish" and quantity.unit in NOUNS["info"].units:
-                if not (named.channels or self._inherited(clause)):
-                    return ()
-                if not self._clean(words, named.end, clause):
-                    return ()
-                return self._published(named, quantity, noun_stands=False)
-            if (
-                quantity.unit in NOUNS["apply"].units
-                and self.family == "apply"
-                and only(LEAD, self.text, clause, self._lead_end(verb))
-            ):
-                if verb.kind == "finish":
-                    return self._finished(verb)
-                if verb.kind == "reply":
-                    return ("replies",)
-                if verb.kind == "receive" and self.text.startswith("新收", verb.start):
-                    return ("applications_received",)
-            return ()
-        if (
-            self.family == "publish"
-            and words
-            and words[-1].kind in CHANNELS
-            and quantity.unit in NOUNS["info"].units
-        ):
-            word = words[-1]
-            if (
-                len(words) == 1
-                and only(LEAD, self.text, clause, word.start)
-                and only(FILLER, self.text, word.end, quantity.start)
-            ):
-                return (CHANNELS[word.kind],)
-        return ()
-
-    def _lead_end(self, verb: Token) -> int:
-        before = self.text[max(self.start, verb.start - 2) : verb.start]
-        return verb.start - 2 if before in ("延期", "按时", "按期", "如期", "延长") else verb.start
-
-    def _clean(self, words: Sequence[Token], at: int, clause: int) -> bool:
-        """Whether the channel alone leads to the verb at `at`, so that no unnamed thing is what was
-        published."""
-        before = [word for word in words if word.end <= at]
-        return (
-            not before
-            or before[-1].kind in CHANNEL_KINDS
-            or before[-1].kind in VERBS
-            or only(LEAD, self.text, clause, at)
-        )
-
-    def _inherited(self, at: int) -> tuple[str, ...]:
-        """The channels of the nearest earlier clause of the sentence that names any; evidence then begins
-        there."""
-        words = inherited(self.text, self.start, at)
-        if words:
-            self.subject = max(self.low, self.text.rfind(",", self.low, words[0].start) + 1)
-        return tuple(word.kind for word in words)
-
-    # --- what the sentence is about ---
+        return Named(("training",), (), (), quantity.end, found.end()) if found else None
 
     def _bracketed(self, clause: int, quantity: Quantity) -> tuple[str, ...]:
         """Last year's figure in brackets after this year's has the row of the figure it stands behind."""
@@ -379,11 +118,7 @@ class Sentence:
         if not opened or self.last is None or quantity.unit != self.last.unit or clause - self.last.end > 2:
             return ()
         inside = self.text[clause : quantity.start]
-        return (
-            self.last.rows
-            if re.fullmatch("(?:上一?年度?|去年|20[0-9]{2}年度?)(?:同期)?(?:为|是|:|共|数量)?", inside)
-            else ()
-        )
+        return self.last.rows if _LAST_YEAR.fullmatch(inside) else ()
 
     def _remember(self, rows: tuple[str, ...], named: Named) -> None:
         kind = named.nouns[0] if named.nouns else ""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from structurer.observation import Period
+from structurer.prose.words import clause_start
 
 _TIMES = {
     # Every year is written so; the report's own sets the period to the year, others are decided by _dated.
@@ -43,7 +44,7 @@ _TIME_BEGINS = re.compile(
     "[0-9截自从实施成开上建运颁创历迄近往两二三四五六七八九十下一第期当现活此本首去明来每周年月日目全今报]"
 )
 _YEAR = re.compile("20[0-9]{2}")
-_BEFORE = re.compile("20[0-9]{2}年|上年(?<![比较与同和]上年)|去年(?<![比较与同和]去年)|全年|本年|今年")
+_BEFORE = re.compile("20[0-9]{2}年|全年|本年|今年")
 _STOP = re.compile("[。;!?\\n|]")
 
 # What is planned, required or supposed did not happen. 将 alone also marks an object (将意见公开), so only
@@ -67,10 +68,9 @@ _SCOPE = re.compile(
 )
 _SCHOOLS = frozenset(("中学", "小学", "幼儿园", "职业学院", "街道办事处"))
 _NAME = re.compile(r"[\u4e00-\u9fff]+\Z")
-_SELF = re.compile("我[局厅委办镇乡院中市区县]|本[局厅委机单办镇乡院]|局机关|厅机关|委机关|机关本级|局本级")
+SELF = re.compile("我[局厅委办镇乡院中市区县]|本[局厅委机单办镇乡院]|局机关|厅机关|委机关|机关本级|局本级")
 _ASIDE = frozenset("在向对为给到于就受和及、与使让将被跨")
 _OPENING = frozenset(',:(、年度底月日末来内"共中')
-_STOPS = ",:()"
 _NEAR = 300
 """Characters of the sentence before a quantity that say when and for whom it holds."""
 
@@ -124,7 +124,7 @@ def context(words: Times, start: int, at: int) -> Context | None:
     certain."""
     text = words.text
     near = max(start, at - _NEAR)
-    clause = _clause(text, near, at)
+    clause = clause_start(text, near, at)
     if _PLAN.search(text, near, at) or _WILL.search(text, clause, at):
         return None
     period = _period(words, start, clause, at)
@@ -132,10 +132,6 @@ def context(words: Times, start: int, at: int) -> Context | None:
         return None
     scope = _scope(text, near, at)
     return None if scope is None else Context(*period, scope or None)
-
-
-def _clause(text: str, start: int, at: int) -> int:
-    return max(start, *(text.rfind(stop, start, at) + 1 for stop in _STOPS))
 
 
 def _period(words: Times, start: int, clause: int, at: int) -> tuple[Period, str | None] | None:
@@ -157,8 +153,6 @@ def _kind(word: re.Match[str]) -> str:
 
 def _dated(words: Times, word: str) -> str:
     """What a bare year means: the report's own, the one before, or one that settles nothing."""
-    if word in ("上年", "去年"):
-        return "previous"
     printed = _YEAR.match(word)
     if printed is None or words.year is None or int(printed[0]) == words.year:
         return "year"
@@ -206,10 +200,10 @@ def _scope(text: str, start: int, at: int) -> str | None:
         before = text[begin - 1] if begin > start else ","
         if before in _OPENING or (before == "、" and scope):
             scope = text[begin : word.end()]
-        elif before not in _ASIDE and begin >= _clause(text, start, at):
+        elif before not in _ASIDE and begin >= clause_start(text, start, at):
             return None
     if scope:
-        own = list(_SELF.finditer(text, start, at))
+        own = list(SELF.finditer(text, start, at))
         if own and text.rfind(scope, start, at) < own[-1].start():
             return ""
     return scope

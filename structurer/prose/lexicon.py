@@ -84,6 +84,7 @@ NOUNS: Mapping[str, Noun] = {
     "upheld": Noun("_upheld", _CASES, "result"),
     "rejected": Noun("_upheld", _CASES, "result"),
     "corrected": Noun("_corrected", _CASES, "result"),
+    "other_result": Noun("_other", _CASES, "result"),
 }
 
 CHANNELS: Mapping[str, str] = {
@@ -109,7 +110,7 @@ WORDS: Mapping[str, str] = {
     "both_micro": "双微 两微 两微一端 微信微博 微博微信",
     "newspaper": "报纸 报刊 日报 晚报",
     "broadcast": "广播 电视 电视台 广播电视 广播电视台 广播电台 电台",
-    "short_video": "抖音 抖音号 短视频 短视频平台 视频号 快手 快手号",
+    "short_video": "抖音公众号 抖音 抖音号 短视频 短视频平台 视频号 快手 快手号",
     "gazette": "政府公报 公报",
     "other": (
         "头条 今日头条 头条号 公示栏 公开栏 公告栏 宣传栏 电子屏 显示屏 客户端 手机报 企鹅号 APP "
@@ -195,7 +196,7 @@ WORDS: Mapping[str, str] = {
     "full_time": "专职 专职人员 全职 专职工作人员 全职人员 全职工作人员 专职人员数",
     "part_time": "兼职 兼职人员 兼职工作人员 兼职人员数",
     "all_staff": "专兼职 专兼职人员 专兼职工作人员 专(兼)职",
-    "staff": "工作人员",
+    "staff": "工作人员 政务公开工作人员 政府信息公开工作人员 信息公开工作人员",
     "office": "专门机构 专门工作机构 政府信息公开专门机构 政府信息公开工作机构",
     "reading_point": (
         "政府信息公开查阅点 信息公开查阅点 政府信息查阅点 政府信息公开查阅场所 政府信息查阅场所 "
@@ -240,6 +241,7 @@ WORDS: Mapping[str, str] = {
     "email": "电子邮件 邮箱 电子邮箱 邮件",
     "upheld": "维持 结果维持 维持原行政行为 维持具体行政行为 维持原具体行政行为",
     "rejected": "驳回 驳回原告诉讼请求 驳回诉讼请求",
+    "other_result": "其他结果 其他情形",
     "corrected": "纠正 结果纠正 被依法纠错 依法纠错 被纠错 被纠正",
 }
 
@@ -281,15 +283,15 @@ _FILLERS = """共计 合计 总计 累计 累积 总共 一共 共有 共 计 �
 _MODIFIERS = """政府 政务 各类 各种 各项 各级 各界 相关 有关 全部 的 了 过 省 市 区 县 级 两级 全国 公众
 群众 网民 网友 社会 市民 公民 法人
 其它组织 其他组织 和 或 或者 等 共 共计 累计 年度 全年 本年 类 : 网上 书面 厅 局 委 信息公开 政府信息公开
-政务公开 总 新闻 已 固定 视频
+政务公开 总 共有 现有 拥有 新闻 已 固定 视频
 官方 达 多次 专项 专题 、 " """
 # What may open a clause before a noun without taking part in what it counts.
 _LEADS = """、 和 及 与 " 其中 以及 并 也 共 共计 累计 累积 全年 全年共 本年度 年度 今年 本年 一年来 年内
 通过 以 采取 采用 经 另外 另 同时 总 年 已
 均 属于 属 目前 现有 现 政府 政务 信息公开 政府信息公开 的 各类 分别 为 一是 二是 三是 四是 五是 官方
 区政府 市政府 县政府 市级 省级
-区级 县级 用于 省教育厅 我局 我厅 我委 我区 我市 我县 我镇 我办 我街道 本局 本机关 本单位 本厅 本委
-本年度内 政务公开 工作 有"""
+区级 县级 用于 我局 我厅 我委 我区 我市 我县 我镇 我办 我街道 本局 本机关 本单位 本厅 本委
+本年度内 政务公开 工作 有 省 市 区 县"""
 
 FILLER = re.compile(trie(_FILLERS.split()))
 MODIFIER = re.compile('"[^"]{1,12}"|' + trie(_MODIFIERS.split()))

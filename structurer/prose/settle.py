@@ -48,9 +48,9 @@ FAMILIES: tuple[tuple[str, tuple[str, ...], int], ...] = (
     (
         "reconsiderations",
         ("reconsiderations_upheld", "reconsiderations_corrected", "reconsiderations_other"),
-        3,
+        0,
     ),
-    ("litigations", ("litigations_upheld", "litigations_corrected", "litigations_other"), 3),
+    ("litigations", ("litigations_upheld", "litigations_corrected", "litigations_other"), 0),
     # The same item may be published in several places, so a difference says nothing; an exact sum does.
     ("disclosed_items", tuple(CHANNELS.values()), 0),
 )
@@ -92,11 +92,14 @@ def add_up(text: str, sentences: dict[int, list[Claim]]) -> Iterator[Claim]:
     """Confirm totals and parts of lists that add up exactly; yield the parts no row has a name for."""
     for index, claims in sentences.items():
         before = sentences.get(index - 1, [])
-        for cut, parts in _lists(text, claims):
+        for cut, members in _lists(text, claims):
             totals = claims[max(0, cut - _LENGTH) : cut] or before[-_LENGTH:]
-            total = next((one for one in reversed(totals) if _binds(one, parts)), None)
+            total, parts = _closed(totals, members)
             if total is None or not any(claim.rows for claim in (total, *parts)):
                 continue
+            for claim in parts:
+                if total.rows and not claim.rows:
+                    claim.period, claim.as_of, claim.scope = total.period, total.as_of, total.scope
             for claim in (total, *parts):
                 if SUM not in claim.rules:
                     claim.rules.append(SUM)
@@ -132,6 +135,15 @@ def _lists(text: str, claims: Sequence[Claim]) -> Iterator[tuple[int, list[Claim
                 members = members[:more]
                 break
         yield cut, members
+
+
+def _closed(totals: Sequence[Claim], members: list[Claim]) -> tuple[Claim | None, list[Claim]]:
+    """The total that the longest run of leading members adds up to, and that run."""
+    for count in range(len(members), 1, -1):
+        for total in reversed(totals):
+            if _binds(total, members[:count]):
+                return total, members[:count]
+    return None, []
 
 
 def _binds(total: Claim, parts: Sequence[Claim]) -> bool:
@@ -191,7 +203,7 @@ def grouped(claims: Iterable[Claim]) -> list[list[Claim]]:
     """Claims of the same row, time and scope, together."""
     groups: dict[tuple[object, ...], list[Claim]] = defaultdict(list)
     for claim in claims:
-        name = claim.wording if claim.row == "other" else ""
+        name = (claim.wording, claim.sentence) if claim.row == "other" else None
         groups[claim.rows, claim.period, claim.as_of, claim.scope, name].append(claim)
     return list(groups.values())
 

@@ -50,7 +50,14 @@ class Named(NamedTuple):
 
 def tokens(text: str, start: int, end: int) -> list[Token]:
     """The known words of `text[start:end]`, longest first, without overlap."""
-    return [Token(KINDS[word[0]], *word.span()) for word in TOKEN.finditer(text, start, end)]
+    return [Token(KINDS[word[0]], word.start(), word.end()) for word in TOKEN.finditer(text, start, end)]
+
+
+def clause_start(text: str, low: int, at: int) -> int:
+    """Where the clause before `at` begins: behind the last comma, colon or bracket, not before `low`."""
+    find = text.rfind
+    last = max(find(",", low, at), find(":", low, at), find("(", low, at), find(")", low, at))
+    return last + 1 if last >= low else low
 
 
 def noun_before(text: str, words: Sequence[Token], clause: int, at: int) -> Named | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zlib import compress
 
 from sqlalchemy import Connection, Engine, Select, Table, delete, exists, func, insert, select, update
@@ -34,6 +34,9 @@ from structurer.store.tables import (
     places,
     sections,
 )
+
+if TYPE_CHECKING:
+    from structurer.store.journal import Journal
 
 _BATCH = 50
 _LARGEST_KEPT = 2_000_000
@@ -143,6 +146,12 @@ class Store:
             connection.execute(
                 insert(failures).values(path=path, id=id, kind=kind, reason=reason, failed_at=now())
             )
+
+    def journal(self) -> Journal:
+        """The journal of what models answered, for `structurer.model.Client`."""
+        from structurer.store.journal import Journal
+
+        return Journal(self)
 
     def has(self, id: str, fingerprint: str, *, path: str | None = None) -> bool:
         """Whether these bytes were extracted by this fingerprint; with `path`, and found there."""

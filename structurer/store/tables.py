@@ -149,6 +149,38 @@ sections = Table(
     Column("state", Text, nullable=False),
 )
 
+#: What became of each question a model was asked: written when it is known, so that a run that is cut off
+#: asks nothing twice. `text` is the answer; `key` is a hash of everything that made it.
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("document", String(64), nullable=False, index=True),
+    Column("model", Text, nullable=False),
+    Column("prompt", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("spans", JSON, nullable=False),
+    Column("usage", JSON, nullable=False),
+    Column("dropped", Integer, nullable=False),
+    Column("estimate", Integer, nullable=False),
+    Column("answered_at", Moment, nullable=False),
+)
+
+#: Batches handed to an endpoint that answers later, noted before anybody waits for them.
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("endpoint", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("keys", JSON, nullable=False),
+    Column("submitted_at", Moment, nullable=False),
+)
+
+_SINCE_FIRST = ("chunks", "batches")
+
 #: The bytes of a document, compressed: a reviewer who has not got the file still sees the page.
 contents = Table(
     "contents",
@@ -246,7 +278,13 @@ def m001_initial(connection: Connection) -> None:
 
 
 @migration
-def m002_review(connection: Connection) -> None:
+def m002_model(connection: Connection) -> None:
+    """What models were asked."""
+    metadata.create_all(connection, tables=[chunks, batches], checkfirst=False)
+
+
+@migration
+def m003_review(connection: Connection) -> None:
     """Reviewers' decisions, the queue, and the bytes that reviewers look at."""
     made = [contents, events, review_items, review_claims, review_built]
     metadata.create_all(connection, tables=made, checkfirst=False)

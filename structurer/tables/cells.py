@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from structurer.document import CELL, ROW
 
@@ -14,13 +13,17 @@ UNITS = "件次|条次|人次|万元|亿元|[件条项个宗起次份例元人�
 _NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
 _BOUND = rf"(?=[\s\u200b|{ROW}{CELL}。;]|$)"
 _AFTER_UNIT = rf"(?=[\s\u200b|{ROW}{CELL}。;,、]|$)"
+_ITEM = r"[(\[]?[0-9]{1,2}(?:[.、,:)\]]+|(?=[\u4e00-\u9fff]))"
+_NO_DIGITS = rf"[^\s\u200b|{ROW}{CELL}。;0-9]"
 
 _ATOM = re.compile(
     rf"""
     (?P<pipe>[|{ROW}{CELL}])
   | (?P<both>\+[ ]?\(?[0-9]+\)?[ ]?/?[ ]?-[ ]?\(?[0-9]+\)?|[0-9]+/[0-9]+){_BOUND}
   | (?P<number>(?:[+\-]|增加?|减少?)?{_NUMBER}(?:[ ]?(?:{UNITS}){_AFTER_UNIT}|{_BOUND}))
+  | (?P<text>[A-Za-z?]{{1,4}}){_BOUND}
   | (?P<none>[/\\*]|-{{1,6}}|无|不涉及|不适用|无此项){_BOUND}
+  | (?P<label>(?:{_ITEM}{_NO_DIGITS}*|{_NO_DIGITS}+){_BOUND})
   | (?P<word>[^\s\u200b|{ROW}{CELL}。;]+)
     """,
     re.X,
@@ -28,7 +31,7 @@ _ATOM = re.compile(
 _PARTS = re.compile(rf"(?P<sign>[+\-]|增加?|减少?)?(?P<number>{_NUMBER})[ ]?(?P<unit>{UNITS})?")
 _BOTH = re.compile(r"([0-9]+)")
 _NOT_HAN = re.compile(r"[^\u3007\u4e00-\u9fff]+")
-_ENUMERATOR = re.compile(r"[(\[]?[0-9]{1,2}(?:[.、,:)\]]+|(?=[\u4e00-\u9fff]))")
+_ENUMERATOR = re.compile(_ITEM)
 _DIGIT = re.compile(r"[0-9]")
 _GLUED = re.compile(
     rf"(?P<label>.*[\u4e00-\u9fff\"')\]])[::]?(?P<number>[+\-]?{_NUMBER}(?:{UNITS})?)[,。;;]?"
@@ -38,14 +41,14 @@ _GLUED = re.compile(
 _REMARK = re.compile(r"\((?![一二三四五六七八九十]{1,3}\))(?=[^()]*[\u4e00-\u9fff])[^()]{1,300}\)")
 _BARE = re.compile(r"[\s|](?:[0-9][0-9,.]*)[\s|]")
 _PAGE_MARK = re.compile(
-    r"^[ \t]*(?:-+ ?[0-9]{1,4} ?-+|第 ?[0-9]{1,4} ?页(?:[ ,/]*共 ?[0-9]{1,4} ?页)?|[0-9]{1,4} ?/ ?[0-9]{1,4} ?页)[ \t]*$",
+    r"^[ \t|]*(?:-+ ?[0-9]{1,4} ?-+|第 ?[0-9]{1,4} ?页(?:[ ,/]*共 ?[0-9]{1,4} ?页)?"
+    r"|[0-9]{1,4} ?/ ?[0-9]{1,4} ?页)[ \t|]*$",
     re.M,
 )
 _RULER = re.compile(r"^[ \t]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|)+[ \t]*(?::?-{2,}:?)?[ \t]*$", re.M)
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """What stands in one cell: offsets into the folded text, and what it reads as."""
 
     start: int
@@ -56,8 +59,7 @@ class Token:
     unit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A piece of label text: `han` is what is left of it without digits, marks and spaces."""
 
     start: int
@@ -67,8 +69,7 @@ class Word:
     """It holds digits that are no enumerator: a number nobody has read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(NamedTuple):
     """A visible border between two cells; `row` where it ends a row, `grid` where it is a grid's."""
 
     start: int
@@ -107,17 +108,28 @@ def atoms(text: str, start: int, end: int, is_label_end: re.Pattern[str]) -> lis
     text is a cell of its own, a number glued to anything else is not read.
     """
     stream: list[Atom] = []
+    add = stream.append
     for match in _ATOM.finditer(text, start, end):
         kind = match.lastgroup
         here, there = match.span()
         if kind == "number":
-            stream.append(_number(text, here, there))
+            printed = match[0]
+            add(
+                Token(here, there, "number", int(printed))
+                if printed.isdigit()
+                else _number(text, here, there)
+            )
         elif kind == "pipe":
-            stream.append(Bar(here, text[here] == ROW, text[here] != "|"))
+            border = match[0]
+            add(Bar(here, border == ROW, border != "|"))
+        elif kind == "label":
+            add(Word(here, there, han(match[0]), False))
         elif kind == "none":
-            stream.append(Token(here, there, "not_applicable"))
+            add(Token(here, there, "not_applicable"))
+        elif kind == "text":
+            add(Token(here, there, "text"))
         elif kind == "both":
-            stream.append(_both(text, here, there))
+            add(_both(text, here, there))
         else:
             stream.extend(_words(text, here, there, is_label_end))
     return stream
@@ -143,6 +155,7 @@ def _both(text: str, start: int, end: int) -> Token:
 
 
 def _words(text: str, start: int, end: int, is_label_end: re.Pattern[str]) -> list[Atom]:
+    """A word with digits in it: a label and its number, or a label with digits that nobody has read."""
     word = text[start:end]
     glued = _GLUED.fullmatch(word)
     if glued and is_label_end.search(han(glued["label"])):
@@ -151,5 +164,4 @@ def _words(text: str, start: int, end: int, is_label_end: re.Pattern[str]) -> li
             Word(start, start + glued.end("label"), han(glued["label"]), False),
             _number(text, at, start + glued.end("number")),
         ]
-    bare = _ENUMERATOR.sub("", word, count=1) if _DIGIT.search(word) else word
-    return [Word(start, end, han(word), _DIGIT.search(bare) is not None)]
+    return [Word(start, end, han(word), _DIGIT.search(_ENUMERATOR.sub("", word, count=1)) is not None)]

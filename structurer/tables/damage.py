@@ -18,16 +18,19 @@ def deduplicated(folded: str, spans: Sequence[Span], streams: Sequence[Sequence[
     A table printed one cell a line repeats its zeros and its headers; where neither repeats, the rest
     was removed, and what is left cannot be placed.
     """
+    tokens = [
+        folded[atom.start : atom.end] for stream in streams for atom in stream if isinstance(atom, Token)
+    ]
+    if not tokens or len(set(tokens)) * 3 < len(tokens):
+        return False  # the common case, told cheaply: most numbers stand more than once
     lines: list[int] = []
     numbers: list[int] = []
-    alone = 0
     for span, stream in zip(spans, streams, strict=True):
         printed = Counter(line.strip() for line in folded[span.start : span.end].split("\n"))
         del printed[""]
-        tokens = {folded[atom.start : atom.end] for atom in stream if isinstance(atom, Token)}
+        here = {folded[atom.start : atom.end] for atom in stream if isinstance(atom, Token)}
         lines.extend(printed.values())
-        numbers.extend(printed[text] for text in tokens if text in printed)
-        alone += sum(1 for atom in stream if isinstance(atom, Token))
-    if len(lines) < _FEWEST or sum(numbers) * 2 < alone:
+        numbers.extend(printed[text] for text in here if text in printed)
+    if len(lines) < _FEWEST or sum(numbers) * 2 < len(tokens):
         return False
     return max(lines) == 1 or (max(numbers, default=0) <= 1 and len(numbers) * 3 < len(lines))

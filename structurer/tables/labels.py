@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
+from collections.abc import Iterator
+from functools import cache, cached_property
+from typing import NamedTuple
 
 from structurer.fold import fold
-from structurer.forms import Forms, Table
+from structurer.forms import Cell, Forms, Table
 from structurer.tables.cells import han
 
 _ENUMERATOR = re.compile(
@@ -15,6 +17,7 @@ _ENUMERATOR = re.compile(
 _REMARK = re.compile(r"\((?![一二三四五六七八九十]{1,3}\))[^()]*\)")
 
 
+@cache
 def key(label: str) -> str:
     """What a label is compared by: its Chinese characters without enumerator and remarks.
 
@@ -28,6 +31,24 @@ def key(label: str) -> str:
 def _whole_key(label: str) -> str:
     """As `key`, remarks kept: what stands there when the remark's brackets were lost."""
     return han(_ENUMERATOR.sub("", fold(label)))
+
+
+class Slot(NamedTuple):
+    """One row of one form's table: where its cells belong, and what the page prints around it."""
+
+    row: str
+    form: str
+    places: tuple[Cell, ...]
+    group: str
+    """The key of the group line it stands under."""
+    columns: tuple[frozenset[str], ...]
+    """Per column the first characters of its label and of its variants (see `PREFIX`)."""
+    sure: bool = True
+    """The page shows that the row follows this form."""
+
+
+PREFIX = 3
+"""Characters that tell the columns of all forms apart, and that most torn headers keep."""
 
 
 class Vocabulary:
@@ -56,6 +77,11 @@ class Vocabulary:
                     }:
                         self.row_keys.setdefault(text, set()).add(row.id)
         groups.discard("")
+        self.slots = {form: {slot.row: slot for slot in _slots(form, table)} for form, table in tables}
+        self.prefixes = frozenset(
+            p for of in self.slots.values() for s in of.values() for c in s.columns for p in c
+        )
+        self.same_columns = len({tuple(c.id for b in t.blocks for c in b.columns) for _, t in tables}) == 1
         self._headed = {
             row.id: [han(fold(row.under + row.label)), han(fold(row.label))]
             for _, table in tables
@@ -87,6 +113,16 @@ class Vocabulary:
     def keys_of(self, row: str) -> list[str]:
         """The texts a row's label can read, longest first."""
         return sorted((text for text, rows in self.row_keys.items() if row in rows), key=len, reverse=True)
+
+
+def _slots(form: str, table: Table) -> Iterator[Slot]:
+    for block in table.blocks:
+        columns = tuple(
+            frozenset(key(text)[:PREFIX] for text in (c.label, *c.variants)) for c in block.columns
+        )
+        for row in block.rows:
+            places = tuple(table.by_indicator[f"{table.id}.{row.id}.{column.id}"] for column in block.columns)
+            yield Slot(row.id, form, places, key(row.under) if row.under else "", columns)
 
 
 def _merged(orders: list[list[str]]) -> tuple[str, ...]:

@@ -3,39 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from structurer.fold import fold
+from structurer.forms import Anchor, Forms, Table
+from structurer.tables.cells import han
+
 # Between the characters of a label: breaks, bars and marks of any layout.
-_J = r"[\s\u200b|\x1e\x1f\"'()\[\],、:：/.*-]{0,12}"
-
-
-def _loose(text: str) -> str:
-    return _J.join(text)
-
-
-_HEADERS = re.compile(
-    "|".join(
-        (
-            rf"(?P<disclosure>(?:{_loose('第二十条')}{_J}第?{_J}\(?{_J}[一五六八九]{_J}\)?{_J}项?{_J})?"
-            rf"{_loose('信息内容')}(?={_J}(?:本{_J}年|上{_J}一?{_J}年|处{_J}理{_J}决|采{_J}购|现{_J}行)))",
-            rf"(?P<applications>{_loose('申请人情况')}(?=[^。]{{0,80}}自{_J}然)|{_loose('本列数据的勾稽')}"
-            rf"|{_loose('本年新收政府信息')})",
-            rf"(?P<disputes>(?:{_loose('行政复议')}{_J}{_loose('行政诉讼')}{_J})?(?:{_loose('未经复议直接起诉')}{_J}"
-            rf"{_loose('复议后起诉')}{_J})?{_loose('结果维持')}(?={_J}{_loose('结果纠正')}))",
-            rf"(?P<statistics>{_loose('主动公开政府信息数')}(?=[\s|(,:0-9\x1f]))",
-        )
-    )
-)
-_AFTER = re.compile(
-    r"^[ \t\u200b|]*(?:(?:第[一二三四五六七八九]+部分|\(?[一二三四五六七八九十]{1,2}\)?[、.,]|[0-9]{1,2}[、.])?[ \t]*"
-    r"(?:收到和(?:处理|办理)政府信息公开申请|(?:因)?政府信息公开(?:工作)?(?:被申请|引起的?)?行政复议|"
-    r"(?:政府信息公开工作)?(?:存在的?)?(?:主要)?问题(?:及|和|与|以及)|其他需要报告|主动公开政府信息情况))",
-    re.M,
-)
-
-
-_STARTS_ONCE = frozenset({"statistics"})
-"""Tables whose header is printed once only: met again, it begins a second copy."""
+_J = r"[\s\u200b|\x1e\x1f\"'()\[\],、:/.*-]{0,12}"
+_CLOSING = ("存在的主要问题", "存在的问题", "主要问题及", "主要问题和", "问题及改进", "其他需要报告")
+_NUMERAL = r"(?:第[一二三四五六七八九]+部分|\(?[一二三四五六七八九十]{1,2}\)?[、.,]|[0-9]{1,2}[、.])?"
+_LOOK_BACK = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,26 +26,97 @@ class Span:
     end: int
 
 
-def locate(folded: str) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
-    """The first table of each id, and further ones of an id already met, in printing order.
+class Locator:
+    """The patterns of all forms' tables, compiled once."""
 
-    A span begins at the table's header and ends before the next table or the next section's heading;
-    it may hold prose behind the table, which no row will claim.
-    """
-    heads = [(match.start(), str(match.lastgroup)) for match in _HEADERS.finditer(folded)]
-    clusters: list[tuple[str, int]] = []
-    for start, table in heads:
-        if not clusters or clusters[-1][0] != table or table in _STARTS_ONCE:
-            clusters.append((table, start))
-    first: dict[str, Span] = {}
-    again: list[Span] = []
-    for index, (table, start) in enumerate(clusters):
-        limit = clusters[index + 1][1] if index + 1 < len(clusters) else len(folded)
-        last = max(head for head, name in heads if name == table and start <= head < limit)
-        after = _AFTER.search(folded, last, limit)
-        span = Span(table, start, after.start() if after else limit)
-        if table in first:
-            again.append(span)
-        else:
-            first[table] = span
-    return tuple(first.values()), tuple(again)
+    def __init__(self, forms: Forms) -> None:
+        self._anchors: list[tuple[str, Anchor]] = []
+        headings = {han(text) for text in _CLOSING}
+        leads: dict[str, set[str]] = {}
+        for table_id, of_form in forms.tables.items():
+            for table in of_form.values():
+                self._anchors.extend((table_id, anchor) for anchor in table.anchors)
+                headings.update(han(fold(text)) for text in table.headings)
+                leads.setdefault(table_id, set()).update(_leads(table))
+        self._anchors = list(dict.fromkeys(self._anchors))
+        self._heads = re.compile("|".join(f"({_anchored(anchor)})" for _, anchor in self._anchors))
+        after = "|".join(_loose(heading) for heading in sorted(headings, key=len, reverse=True))
+        self._after = re.compile(rf"^[ \t\u200b|]*{_NUMERAL}[ \t]*(?:因|政府信息公开工作)?(?:{after})", re.M)
+        self._leads = {
+            table: re.compile(
+                rf"(?:{'|'.join(_loose(lead) for lead in sorted(texts, key=len, reverse=True))}){_J}$"
+            )
+            for table, texts in leads.items()
+            if texts
+        }
+
+    def locate(self, folded: str) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+        """The first table of each id, and further ones of an id already met, in printing order.
+
+        A span begins at the table's header and ends before the next table or the next section's
+        heading; it may hold prose behind the table, which no row will claim.
+        """
+        clusters: list[list[re.Match[str]]] = []
+        for head in self._heads.finditer(folded):
+            table, anchor = self._of(head)
+            if not clusters or self._of(clusters[-1][0])[0] != table or anchor.once:
+                clusters.append([])
+            clusters[-1].append(head)
+        first: dict[str, Span] = {}
+        again: list[Span] = []
+        for index, cluster in enumerate(clusters):
+            limit = clusters[index + 1][0].start() if index + 1 < len(clusters) else len(folded)
+            after = self._after.search(folded, cluster[-1].end(), limit)
+            table, _ = self._of(cluster[0])
+            span = Span(
+                table, self._begin(folded, cluster[0].start(), table), after.start() if after else limit
+            )
+            if table in first:
+                again.append(span)
+            else:
+                first[table] = span
+        return tuple(first.values()), tuple(again)
+
+    def _of(self, head: re.Match[str]) -> tuple[str, Anchor]:
+        return self._anchors[(head.lastindex or 1) - 1]
+
+    def _begin(self, folded: str, start: int, table: str) -> int:
+        """Before the labels that lead up to the anchor: an item heading, the rows' labels above."""
+        leads = self._leads.get(table)
+        while leads is not None and (lead := leads.search(folded, max(0, start - _LOOK_BACK), start)):
+            start = lead.start()
+        return start
+
+
+def _leads(table: Table) -> Iterator[str]:
+    """Labels that may be printed above the first anchor."""
+    for block in table.blocks:
+        yield from filter(None, (han(fold(block.heading)),))
+        if table.labels_first:
+            yield from (han(fold(row.label)) for row in block.rows)
+    if not table.single_column:
+        yield from (han(fold(text)) for text in table.furniture)
+
+
+def _anchored(anchor: Anchor) -> str:
+    pattern = _loose(anchor.label)
+    if not anchor.follow:
+        return pattern
+    follow = "|".join(_loose(text) for text in anchor.follow)
+    between = _J if anchor.within <= 12 else rf"[^。]{{0,{anchor.within}}}"
+    return rf"{pattern}(?={between}(?:{follow}))"
+
+
+def _loose(text: str) -> str:
+    return _J.join(text)
+
+
+_MADE: dict[str, Locator] = {}
+
+
+def locate(folded: str, forms: Forms) -> tuple[tuple[Span, ...], tuple[Span, ...]]:
+    """As Locator.locate, for these forms."""
+    made = _MADE.get(forms.fingerprint)
+    if made is None:
+        made = _MADE[forms.fingerprint] = Locator(forms)
+    return made.locate(folded)

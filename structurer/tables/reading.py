@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from structurer.document import Document
 from structurer.forms import Cell, Forms, Table
-from structurer.observation import ACCEPTING, Finding, Observation, TableInfo, TableState
+from structurer.observation import ACCEPTING, Finding, Observation, TableInfo, TableState, trusted
 from structurer.tables.cells import Atom, atoms, mask
 from structurer.tables.damage import deduplicated
 from structurer.tables.labels import Vocabulary, vocabulary
 from structurer.tables.locate import Span, locate
 from structurer.tables.place import PlacedRow, Placement, place
 from structurer.tables.rows import Line, lines
-from structurer.tables.sequence import place_in_sequence
+from structurer.tables.sequence import place_blank, place_in_sequence
 from structurer.tables.settle import Settled, settle
 
 _UNIT = re.compile(r"单位[::]?\s*(万元|亿元|元)|\((万元|亿元|元)\)")
 
 
+_CONSTANT = {
+    "qualifier": "exact",
+    "period": "year",
+    "as_of": None,
+    "scope": None,
+    "methods": ("table",),
+}
+"""What is the same for every cell of a table."""
 _FEWEST_ROWS = 3
 """Rows below which a list of labels and numbers is no statistics table."""
 
@@ -40,7 +49,7 @@ class TableReading:
 
 def read_tables(document: Document, forms: Forms) -> list[TableReading]:
     """The tables of a document in printing order; what is not there is not listed."""
-    spans, again = locate(document.folded)
+    spans, again = locate(document.folded, forms)
     if not spans:
         return []
     masked = mask(document.folded)
@@ -57,17 +66,11 @@ def read_tables(document: Document, forms: Forms) -> list[TableReading]:
 
 def _as_its_neighbours(table: TableReading, found: Sequence[TableReading], forms: Forms) -> TableReading:
     """A table that is the same in several forms follows the form of the table printed beside it."""
-    same = {form: t for form, t in forms.tables[table.table].items() if t.cells == _cells(forms, table)}
-    if len(same) < 2:
+    same = forms.twins[table.table]
+    if len(same) < 2 or table.info.form not in same:
         return table
-    beside = [
-        other.info.form for other in reversed(found) if other.table != table.table and other.info.form in same
-    ]
-    return replace(table, info=table.info.model_copy(update={"form": beside[0]})) if beside else table
-
-
-def _cells(forms: Forms, table: TableReading) -> object:
-    return forms.tables[table.table][table.info.form].cells if table.info.form else None
+    beside = [other.info for other in reversed(found) if other is not table and other.info.form in same]
+    return replace(table, info=table.info.model_copy(update={"form": beside[0].form})) if beside else table
 
 
 def _read(
@@ -83,7 +86,8 @@ def _read(
         return None  # prose that happens to use a row's words
     if not named and not (first_form.labels_first and tokens):
         return _nothing_read(document, span, findings)
-    placement = (place_in_sequence if first_form.labels_first else place)(found, words)
+    blank = place_blank(stream, words) if first_form.labels_first else None
+    placement = blank or (place_in_sequence if first_form.labels_first else place)(found, words)
     end = max((atom.end for line in found for atom in line.tokens), default=max(line.end for line in found))
     if not placement.rows:
         return _nothing_read(document, span, findings)
@@ -111,7 +115,7 @@ def _read(
         span.start,
         end,
         TableInfo(form=placement.form, state=state),
-        tuple(_observation(cell, document, span) for cell in settled),
+        tuple(_observations(settled, document, span)),
         tuple(findings),
         tuple(rows),
     )
@@ -123,7 +127,7 @@ def _hard(table: Table) -> bool:
 
 def _without_tail(found: list[Line], words: Vocabulary) -> list[Line]:
     """Drop prose behind the table's last row: its numbers are not the table's."""
-    last = max((index for index, line in enumerate(found) if line.row is not None), default=None)
+    last = max((index for index, line in enumerate(found) if line.row), default=None)
     if last is None or found[last].row != words.rows[-1] or next(iter(words.tables.values())).labels_first:
         return found
     return found[: last + 1]
@@ -158,25 +162,37 @@ def _unfilled(row: PlacedRow) -> list[Settled]:
     ]
 
 
-def _observation(settled: Settled, document: Document, span: Span) -> Observation:
-    cell = settled.cell
-    unit = next((token.unit for token in settled.tokens if token.unit), "")
-    if not unit and cell.kind == "money":
-        unit = cell.unit or _unit_above(document.folded, span.start, settled)
-    return Observation(
-        indicator=cell.indicator,
-        label=cell.label,
-        value=settled.value,
-        unit=unit or cell.unit,
-        printed=settled.printed,
-        status=settled.status,
-        accepted=settled.status in ACCEPTING,
-        methods=("table",),
-        evidence=tuple(document.evidence(token.start, token.end) for token in settled.tokens),
-        rules=settled.rules,
-        assumes=settled.assumes,
-        candidates=settled.candidates,
-    )
+def _observations(settled: Sequence[Settled], document: Document, span: Span) -> Iterator[Observation]:
+    evidence = document.evidence
+    for one in settled:
+        cell, value, printed, status, tokens, rules, assumes, candidates = one
+        yield trusted(
+            Observation,
+            {
+                **_CONSTANT,
+                "indicator": cell.indicator,
+                "label": cell.label,
+                "value": value,
+                "unit": cell.unit
+                if cell.unit and len(tokens) == 1 and not tokens[0].unit
+                else _unit(one, document, span),
+                "printed": printed,
+                "status": status,
+                "accepted": status in ACCEPTING,
+                "evidence": tuple([evidence(token.start, token.end) for token in tokens]),
+                "rules": rules,
+                "assumes": assumes,
+                "candidates": candidates,
+            },
+        )
+
+
+def _unit(settled: Settled, document: Document, span: Span) -> str:
+    """As printed in the cell, else the form's, else what the header above prints."""
+    for token in settled.tokens:
+        if token.unit:
+            return token.unit
+    return settled.cell.unit or _unit_above(document.folded, span.start, settled)
 
 
 def _unit_above(folded: str, start: int, settled: Settled) -> str:

@@ -14,7 +14,21 @@ from structurer.tables.labels import Vocabulary
 # Text in a cell that is no label: the unit beside a number, a sign without its number.
 _UNIT_TEXT = re.compile(r"[条件次篇个人名万元份场期项数]{0,3}")
 _CELL_TEXT = frozenset(
-    {"增", "减", "增减", "持平", "不变", "空", "未统计", "暂无", "无数据", "不详", "同上", "详见附件"}
+    {
+        *"一二三四五六七八九十两零〇",
+        "增",
+        "减",
+        "增减",
+        "持平",
+        "不变",
+        "空",
+        "未统计",
+        "暂无",
+        "无数据",
+        "不详",
+        "同上",
+        "详见附件",
+    }
 )
 _NUMERALS = "一二三四五六七八九十"
 
@@ -23,8 +37,8 @@ _NUMERALS = "一二三四五六七八九十"
 class Line:
     """A label and the cells that follow it, up to the next label."""
 
-    row: str | None
-    """The row the label names; None for a header, a group line, or words nobody knows."""
+    row: str
+    """The row the label names; "" for a header, a group line, or words nobody knows."""
     label: str
     """The label's Chinese characters as printed."""
     start: int
@@ -40,11 +54,12 @@ class Line:
     """The words printed behind the line's cells, up to the next cell."""
     stray: bool = False
     """Digits among the words were not read as a number."""
+    tokens: list[Token] = field(default_factory=list)
+    """The printed cells, without visible empties."""
 
-    @property
-    def tokens(self) -> list[Token]:
-        """The printed cells, without visible empties."""
-        return [atom for atom in self.atoms if isinstance(atom, Token)]
+    def has_cells(self) -> bool:
+        """Whether any cell is printed behind the label."""
+        return any(isinstance(atom, Token) for atom in self.atoms)
 
 
 @dataclass(slots=True)
@@ -95,6 +110,8 @@ def lines(stream: Sequence[Atom], vocabulary: Vocabulary) -> list[Line]:
         else:
             before = _add_lines(found, run, of_run, before, vocabulary)
     _recover(found, vocabulary)
+    for line in found:
+        line.tokens = [atom for atom in line.atoms if isinstance(atom, Token)]
     return found
 
 
@@ -167,7 +184,12 @@ def _longest_chain(matches: list[_Match]) -> list[int | None]:
 
 
 def _inside_row(run: _Run) -> bool:
-    """A run that only interrupts a row: a unit beside a number, or words that stand in a cell."""
+    """A run that only interrupts a row: a unit beside a number, or words that stand in a cell.
+
+    A lone enumerator begins a row whose label is printed elsewhere, so it does not interrupt one.
+    """
+    if any(len(word.han) < word.end - word.start for word in run.words):
+        return False
     return _UNIT_TEXT.fullmatch(run.han) is not None or run.han in _CELL_TEXT
 
 
@@ -214,13 +236,13 @@ def _add_lines(
         return before + text[position:]
     found.append(
         Line(
-            row=None,
+            row="",
             label=rest,
             start=run.words[0].start if run.words else run.cells[0].start,
             end=run.words[-1].end if run.words else run.cells[0].start,
             atoms=[*(run.bars[-1] if run.bars else ()), *run.cells],
             before=before + text[position:known],
-            unknown=bool(rest),
+            unknown=bool(run.words) and not (matches and known == len(text)),
             stray=any(word.stray for word in run.words),
         )
     )
@@ -251,10 +273,13 @@ def _rejoin(found: list[Line], index: int, vocabulary: Vocabulary) -> bool:
     """Give the cells to the label just before or behind them where it is torn around them."""
     line = found[index]
     for at, text in ((index - 1, found[index - 1].label + line.label), (index + 1, line.label)):
-        if 0 <= at < len(found) and found[at].row and not found[at].tokens:
-            if _torn(text, line.after, vocabulary.texts_of(str(found[at].row))):
-                found[at].atoms, line.atoms, line.unknown = line.atoms, [], False
-                return True
+        other = found[at] if 0 <= at < len(found) else None
+        if other is None or not other.row or other.has_cells():
+            continue
+        behind = at > index and not line.label and line.after.startswith(other.label)
+        if behind or _torn(text, line.after, vocabulary.texts_of(other.row)):
+            other.atoms, line.atoms, line.unknown = line.atoms, [], False
+            return True
     return False
 
 

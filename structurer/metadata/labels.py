@@ -1,0 +1,102 @@
+"""What labels say: dates, numbers, source, and whom to ask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from structurer.metadata.dates import DATE, iso
+from structurer.metadata.names import NEXT_LABEL, ORGAN
+from structurer.metadata.pages import Pages, observed
+from structurer.observation import Observation
+
+_PUBLISHED = (
+    re.compile(
+        rf"(?:发布日期|发布时间|公开日期|公开时间|发布于|上传时间|上网时间)[:|\n]{{0,2}}(?P<value>{DATE})"
+    ),
+    re.compile(rf"(?:发文时间|发文日期|发稿时间|更新时间)[:|\n]{{0,2}}(?P<value>{DATE})"),
+    re.compile(rf"(?<![\u4e00-\u9fff])(?:日期|时间)[:|]{{0,2}}(?P<value>{DATE})"),
+    re.compile(
+        rf"(?:^|\n)(?:[^\u4e00-\u9fff0-9\n]{{0,6}}|{ORGAN})(?P<value>{DATE})(?:[0-9]{{2}}:[0-9]{{2}}(?::[0-9]{{2}})?"
+        rf"| [0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})?)?(?=\n|来源|\||浏览|点击|作者|字体|\[)"
+    ),
+)
+_INDEX = (
+    re.compile(
+        r"(?:索引号|信息索引|索取号|信息索引号|索引)[:"
+        r"|\n]{0,2}(?P<value>[0-9A-Za-z][0-9A-Za-z/._-]{5,40})(?![0-9A-Za-z])"
+    ),
+    re.compile(
+        r"(?:^|\n)[^0-9A-Za-z\n]{0,4}(?P<value>[0-9A-Za-z]{8,12}(?:-[0-9A-Za-z])?[/-](?:19"
+        r"|20)[0-9]{2}[-/]?[0-9]{2,6})(?=\n)"
+    ),
+)
+_NUMBER = re.compile(
+    r"(?:文号|发文字号|发文文号|文件编号|公文字号)[:"
+    r"|\n]{0,2}(?P<value>[\u4e00-\u9fff]{1,14}[\[(](?:19|20)[0-9]{2}[\])][0-9]{1,4}号)"
+)
+_SOURCE = re.compile(rf"(?:信息来源|文章来源|稿件来源|来源)[:|](?P<value>[^\n|:]{{2,24}}?){NEXT_LABEL}")
+_REACH = re.compile(r"(?:疑问|请与|请联系|请直接与|可与)[^。\n]{0,260}")
+_ADDRESS = re.compile(
+    r"(?:联系地址|通讯地址|通信地址|办公地址|地址|地点)[:为是]{1,2}(?P<value>[^,;。:)(\n"
+    r"|]{4,50}?)(?=[,;。)(\n|]|邮编|邮政编码|电话|联系电话|传真|、邮)"
+)
+_PHONE = re.compile(
+    r"(?:电话"
+    r"|联系方式)(?:\(传真\))?[:为是]{1,2}(?P<value>(?:\(?0[0-9]{2,3}\)?-?)?[1-9][0-9]{6,7}(?![0-9])|1[3-9][0-9]{9}(?![0-9]))"
+)
+_EMAIL = re.compile(
+    r"(?P<value>[0-9A-Za-z][0-9A-Za-z._+-]{0,63}@[0-9A-Za-z-]{1,63}(?:\.[0-9A-Za-z-]{1,63}){1,4})"
+)
+
+
+def published(pages: Pages) -> Iterator[Observation]:
+    """The publication date: a labelled one before a bare one; nothing when equals differ."""
+    front = pages.front
+    chosen: list[tuple[str, int, int]] = []
+    for pattern in _PUBLISHED:
+        here = [(iso(found["value"]), *found.span("value")) for found in pattern.finditer(front.text)]
+        dated = [(value, start, end) for value, start, end in here if value is not None]
+        if not chosen and len({value for value, _, _ in dated}) > 1:
+            return
+        chosen += [
+            place
+            for place in dated
+            if (not chosen or place[0] == chosen[0][0]) and place[1:] not in [c[1:] for c in chosen]
+        ]
+    if chosen:
+        places = [(front, start, end) for _, start, end in chosen[:2]]
+        yield observed(
+            pages.document, "published", chosen[0][0], places, "verified" if len(places) > 1 else "stated"
+        )
+
+
+def labelled(pages: Pages) -> Iterator[Observation]:
+    """Index number, document number, contact and source."""
+    front = pages.front
+    for key, patterns in (("index_number", _INDEX), ("document_number", (_NUMBER,))):
+        found = next((found for pattern in patterns if (found := pattern.search(front.text))), None)
+        if found is not None:
+            yield observed(pages.document, key, None, [(front, *found.span("value"))])
+    yield from _contacts(pages)
+    found = _SOURCE.search(front.text)
+    if found is not None and not re.fullmatch("(?:本站|本网|原创)", found["value"]):
+        yield observed(pages.document, "source", found["value"], [(front, *found.span("value"))])
+
+
+def _contacts(pages: Pages) -> Iterator[Observation]:
+    """Address, telephone and e-mail of the clause that says whom to ask; a site's footer is somebody
+    else's."""
+    for key, pattern in (("contact_address", _ADDRESS), ("contact_phone", _PHONE), ("contact_email", _EMAIL)):
+        for reading in (pages.intro, pages.body):
+            found = next(
+                (
+                    found
+                    for clause in _REACH.finditer(reading.text)
+                    if (found := pattern.search(reading.text, *clause.span()))
+                ),
+                None,
+            )
+            if found is not None:
+                yield observed(pages.document, key, None, [(reading, *found.span("value"))])
+                break

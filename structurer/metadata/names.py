@@ -1,0 +1,89 @@
+"""Which body reports: from title, contact clause, publisher and signature."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from structurer.metadata.pages import Pages, Place, observed
+from structurer.metadata.regions import region_of
+from structurer.observation import Observation
+from structurer.running import Reading
+
+NEXT_LABEL = (
+    r"(?=\n|\||发布日期|发布时间|日期|时间|浏览|点击|作者|字体|字号|阅读|访问|打印|分享|责任|编辑"
+    r"|发布|公开|索引|\[|\(|(?:19|20)[0-9]{2}|\Z)"
+)
+ORGAN = r"[\u4e00-\u9fff]{2,30}?(?:局|委|厅|办|委员会|人民政府|政府|办公室|办公厅|中心|街道办事处|院|镇|乡)"
+_PUBLISHER = re.compile(
+    rf"(?:发布机构|发文机构|公开机构|发布单位|发文单位|发布机关|公开责任部门|责任部门|信息来源"
+    rf"|来源)[:|\n]{{0,2}}(?P<value>{ORGAN}){NEXT_LABEL}"
+)
+_CONTACT = re.compile(
+    rf"(?:与|联系)(?P<value>{ORGAN})(?:[\u4e00-\u9fff]{{0,12}}?)(?:\([^()\n]{{0,200}}\))?联系"
+)
+_SIGNED = re.compile(
+    rf"\n(?P<value>{ORGAN})\n*(?:(?:20[0-9]{{2}}|[〇○零二一0-9]{{4}})年[^\n]{{2,12}}日)(?=\n|\Z)"
+)
+_NOBODY = re.compile("^[本我该各]|信息公开|领导小组|本站|本网|原创|网站|编辑|管理员")
+
+
+class _Name(NamedTuple):
+    """A body's name and where it stands."""
+
+    text: str
+    place: Place
+
+
+def agency(pages: Pages) -> Iterator[Observation]:
+    """The agency, and the region and level its name settles."""
+    titled = _titled(pages)
+    others = [name for name in _others(pages) if not _NOBODY.search(name.text)]
+    fuller = [name for name in others if titled and _is_fuller(name.text, titled.text)]
+    known = [titled, *others] if titled else others
+    chosen = next(iter(fuller or known), None)
+    if chosen is None:
+        return
+    name = chosen.text
+    places = [other.place for other in known if other.text == name]
+    said = pages.body.text.find(name)
+    if len(places) < 2 and said >= 0:
+        places.append((pages.body, said, said + len(name)))
+    agreed = len({(id(reading), start) for reading, start, _ in places}) > 1
+    yield observed(pages.document, "agency", name, places, "verified" if agreed else "stated")
+    region = region_of(name)
+    if region is not None:
+        yield observed(pages.document, "region", region.name, places[:1])
+        if region.level is not None:
+            yield observed(pages.document, "level", region.level, places[:1])
+
+
+def _titled(pages: Pages) -> _Name | None:
+    title = pages.title
+    if title is None or title.agency is None:
+        return None
+    at = pages.front.text.find(title.agency, title.start, title.end)
+    span = (at, at + len(title.agency)) if at >= 0 else (title.start, title.end)
+    return _Name(title.agency, (pages.front, *span))
+
+
+def _is_fuller(name: str, short: str) -> bool:
+    return name != short and name.endswith(short)
+
+
+def _others(pages: Pages) -> Iterator[_Name]:
+    """Names in the order they are trusted after the title's: contact clause, publisher, signature."""
+    yield from _named(_CONTACT, pages.intro)
+    yield from _named(_CONTACT, pages.body)
+    yield from _named(_PUBLISHER, pages.front)
+    yield from [*_named(_SIGNED, pages.tail)][-1:]
+
+
+def _named(pattern: re.Pattern[str], reading: Reading) -> Iterator[_Name]:
+    for found in pattern.finditer(reading.text):
+        name = found["value"].removesuffix("办公室") if pattern is _CONTACT else found["value"]
+        start = found.start("value")
+        yield _Name(name, (reading, start, start + len(name)))
+        if pattern is not _SIGNED:
+            return

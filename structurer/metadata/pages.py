@@ -1,0 +1,108 @@
+"""The parts of a report that say what it is: front, body and last lines; and observations made of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from structurer.document import Document, Section
+from structurer.metadata.titles import Title, best, titles
+from structurer.observation import Observation, Status, Value
+from structurer.running import Reading, running
+
+_FRONT = 4_000
+"""Characters of the text in which title and labels stand, when no section begins earlier."""
+_BODY = 6_000
+"""Characters of the body in which a contact clause and the years it names are looked for."""
+_TAIL = 1_500
+"""Characters at the end in which a signature is looked for."""
+
+_LABELS = {
+    "agency": "机构", "region": "地区", "level": "层级", "year": "年度", "title": "标题",
+    "published": "发布日期", "period_start": "统计期限起", "period_end": "统计期限止",
+    "index_number": "索引号", "document_number": "文号", "source": "来源",
+    "contact_address": "联系地址", "contact_phone": "联系电话", "contact_email": "电子邮箱",
+}  # fmt: skip
+
+Place = tuple[Reading, int, int]
+"""A span of a reading."""
+
+
+class Pages:
+    """The text before the first section, from there on, and the last of it; each read when asked for."""
+
+    def __init__(self, document: Document, sections: Sequence[Section]) -> None:
+        self.document = document
+        self._sections = sections
+        length = len(document.folded)
+        first = next((section.start for section in sections if section.kind != "front"), length)
+        self._first = first if 0 < first <= _FRONT else min(length, _FRONT)
+
+    @cached_property
+    def front(self) -> Reading:
+        """What stands before the first section, line by line."""
+        return running(self.document, [(0, self._first)], front=True)
+
+    @cached_property
+    def intro(self) -> Reading:
+        """What stands before the first section, with wrapped lines joined."""
+        return running(self.document, [(0, self._first)])
+
+    @cached_property
+    def body(self) -> Reading:
+        """The sections without tables."""
+        return running(self.document, self._spans())
+
+    @cached_property
+    def tail(self) -> Reading:
+        """The last of the last section; empty where no day is named, for then nobody signed it."""
+        ends = [section.end for section in self._sections if section.state != "furniture"]
+        end = max(ends, default=len(self.document.folded))
+        start = max(self._first, end - _TAIL)
+        return running(self.document, [(start, end)] if "日" in self.document.folded[start:end] else [])
+
+    @cached_property
+    def titles(self) -> list[Title]:
+        """Every title in front."""
+        return titles(self.front.text, len(self.front.text))
+
+    @cached_property
+    def title(self) -> Title | None:
+        """The title that names most."""
+        return best(self.titles)
+
+    def _spans(self) -> Iterator[tuple[int, int]]:
+        first, end, left = self._first, len(self.document.folded), _BODY
+        for section in self._sections or (Section(title="", start=first, body=first, end=end, kind="prose"),):
+            start = max(section.start, first)
+            stop = min(section.end, start + left)
+            if section.state in ("read", "empty") and start < stop:
+                left -= stop - start
+                yield start, stop
+
+
+def observed(
+    document: Document,
+    key: str,
+    value: Value,
+    places: Sequence[Place],
+    status: Status = "stated",
+    candidates: tuple[Value, ...] = (),
+) -> Observation:
+    """An observation of one key; without a value, the value is what its first place prints."""
+    evidence = tuple(
+        document.evidence(reading.origin(start), reading.origin(end - 1) + 1)
+        for reading, start, end in places
+    )
+    return Observation(
+        indicator=f"metadata.{key}",
+        label=f"元数据/{_LABELS[key]}",
+        value=re.sub(r"\s+", "", evidence[0].quote) if value is None else value,
+        printed="number" if key == "year" else "text",
+        status=status,
+        accepted=status != "disputed",
+        methods=("pattern",),
+        evidence=evidence,
+        candidates=candidates,
+    )

@@ -1,0 +1,283 @@
+"""Which row a quantity states: decided from the words that name it and from what its sentence is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from structurer.prose.channels import channel_rows, clause_of, inherited, is_narrowed
+from structurer.prose.lexicon import CHANNEL_KINDS, CHANNELS, FILLER, LEAD, NOUNS, VERBS, Noun, only
+from structurer.prose.words import Named, Token, tokens
+from structurer.quantities import Quantity
+
+_LEVELS = re.compile("(全国|省|市|区|县)级?(?:人大|政协|两会)")
+_MADE = re.compile("制作|制发|产生|形成|印发|属性|公文|发文|拟制")
+_PUBLIC = re.compile("公开|政务")
+_BY = re.compile("通过|利用|依托|借助|运用|以|开通|在|充分发挥")
+_CARRIED = re.compile("[,(:]?(?:其中|含|包括|包含)[^。;]{0,30}?(?:结转|新收)")
+_WHOLE_ONLY = frozenset(
+    ["views", "press", "petition", "consultation", "complaint", "meeting", "training", "column"]
+)
+"""Families of which a part after 其中 has no row of its own."""
+_ANSWERED = re.compile("答复|回复|办结|办复")
+_WAYS = frozenset(("in_person", "fax", "online", "letter"))
+
+
+class Rows:
+    """One sentence, as far as it decides rows: its text, what surrounds the quantity at hand, its subject."""
+
+    def __init__(self, text: str, span: tuple[int, int], before: str, heads: str) -> None:
+        self.text = text
+        self.start, self.end = span
+        self.low, self.high = span
+        self.heads = heads
+        self.family = before if text.startswith("其中", self.start) else ""
+        self.carried = before
+        self.subject: int | None = None
+        """Where the clause begins that named an inherited channel."""
+
+    def rows(self, named: Named, quantity: Quantity) -> tuple[str, ...]:
+        """The row a quantity states by the noun next to it; several for a sum of them, none when unsure."""
+        kinds = named.nouns
+        if len(kinds) > 1:
+            return self._joint(named, quantity)
+        kind = kinds[0]
+        if kind == "apply_bare":
+            return self._received(named, quantity, bare=True)
+        noun = NOUNS[kind]
+        if quantity.unit not in noun.units or (noun.about and not self.public()):
+            return ()
+        if noun.within and (noun.within != self.family or _MADE.search(self.text, self.low, quantity.start)):
+            return ()
+        if not self._governed(noun, named):
+            return ()
+        if self.family == "publish" and noun.family != "publish" and self._in_part(quantity):
+            return ()  # 发布信息81条,其中建议提案1条: what the items are about
+        if (
+            noun.family in _WHOLE_ONLY
+            and self._in_part(quantity)
+            and "主要" not in self.text[named.start : quantity.start]
+        ):
+            return ()
+        return self._special(kind, noun, named, quantity)
+
+    def _in_part(self, quantity: Quantity) -> bool:
+        """Whether the quantity stands in a list of parts."""
+        return "其中" in self.text[self.low : quantity.start]
+
+    def _governed(self, noun: Noun, named: Named) -> bool:
+        verb = named.verbs[0].kind if named.verbs else ""
+        if noun.family == "consultation" and verb == "handle":
+            return _ANSWERED.search(self.text, named.verbs[0].end, self.high) is not None
+        if verb in ("share", "report"):
+            return False
+        if not verb:
+            return noun.bare
+        return not noun.verbs or verb in noun.verbs
+
+    def _special(self, kind: str, noun: Noun, named: Named, quantity: Quantity) -> tuple[str, ...]:
+        if kind == "info":
+            return self._published(named, quantity, noun_stands=True)
+        if kind == "apply":
+            return self._received(named, quantity)
+        if kind == "normative":
+            return self._normative(named)
+        if kind == "follower":
+            channels = named.channels[-1:] or self._inherited(named.start)
+            return (f"{channels[0]}_followers",) if channels in (("wechat",), ("weibo",)) else ()
+        if kind in ("upheld", "rejected", "corrected", "other_result"):
+            return self._result(kind, noun)
+        if kind == "visit":
+            channels = named.channels[-1:] or self._inherited(named.start)
+            own = self.text.find("网站", named.start, quantity.start) >= 0
+            return (noun.row,) if own or channels == ("website",) else ()
+        if noun.family == "proposals" and len(set(_LEVELS.findall(self.text, self.low, self.high))) > 1:
+            return ()  # 省提案2件、市提案5件: each a part
+        if kind in ("press", "interview") and self._principal(named.start, quantity.start):
+            return (f"{noun.row}_by_principal",)
+        if kind == "suggestion":
+            around = self.text[max(self.start, quantity.start - 30) : quantity.end + 12]
+            return (noun.row,) if "提案" in around else ()
+        if kind in ("recon", "lit") and named.verbs and named.verbs[0].kind in ("handle", "finish", "reply"):
+            return ()  # cases an agency decides for others, not those brought against it
+        if (
+            kind in ("training", "meeting")
+            and named.verbs
+            and self.text.startswith("参加", named.verbs[0].start)
+        ):
+            return ()  # held by others
+        if kind == "interpretation" and named.verbs and self.text.startswith("转", named.verbs[0].start):
+            return ()
+        return (noun.row,)
+
+    def _principal(self, start: int, at: int) -> bool:
+        return re.search("主要负责|主要领导|一把手|负责同志", self.text[start:at]) is not None
+
+    def public(self) -> bool:
+        """Whether the sentence, or its heading, speaks of disclosure."""
+        return _PUBLIC.search(self.text, self.low, self.high) is not None or "公开" in self.heads
+
+    def _joint(self, named: Named, quantity: Quantity) -> tuple[str, ...]:
+        """Nouns that share one number: only proposals have a row for the sum, and only zero settles each."""
+        kinds = set(named.nouns)
+        if (
+            kinds <= {"npc", "cppcc", "suggestion"}
+            and len(kinds) == 2
+            and "cppcc" in kinds
+            and quantity.unit in NOUNS["both"].units
+        ):
+            return ("suggestions_and_proposals",) if self._governed(NOUNS["both"], named) else ()
+        return ()
+
+    def _received(self, named: Named, quantity: Quantity, bare: bool = False) -> tuple[str, ...]:
+        """Applications: received, completed or answered by the nearest verb; never documents made or
+        complaints."""
+        text = self.text
+        if quantity.unit not in NOUNS["apply"].units or _MADE.search(text, self.low, quantity.start):
+            return ()
+        if bare and "申请" not in self.heads and self.family != "apply" and self.carried != "apply":
+            return ()
+        verb = named.verbs[0] if named.verbs else None
+        kind = verb.kind if verb else ""
+        if kind == "receive":
+            if any(
+                word.kind in _WAYS or word.kind == "email"
+                for word in tokens(text, named.start, verb.start if verb else named.start)
+            ):
+                return ()  # 通过网络收到: what came in by one way only
+            if _CARRIED.match(text, quantity.end, self.high):
+                return ()  # with what was carried in
+            return ("applications_received",)
+        if kind == "finish":
+            return self._finished(verb)
+        if kind == "reply":
+            return ("replies",)
+        if kind in ("handle", "") and (quantity.value == 0 or self._by_ways(quantity)):
+            return ("applications_received",)
+        if kind == "handle":
+            self.family = "apply"
+        return ()
+
+    def _by_ways(self, quantity: Quantity) -> bool:
+        """Whether the rest of the sentence divides the figure by ways of applying: such a total counts
+        what came in."""
+        rest = self.text[quantity.end : min(self.end, quantity.end + 120)]
+        return re.search("其中|[:(]", rest) is not None and any(
+            word.kind in _WAYS and re.match("[^,;、0-9]{0,8}[0-9]", rest[word.end :])
+            for word in tokens(rest, 0, len(rest))
+        )
+
+    def _finished(self, verb: Token | None) -> tuple[str, ...]:
+        before = self.text[max(self.start, verb.start - 4) : verb.start] if verb else ""
+        if before.endswith(("延期", "延长")):
+            return ("applications_completed_extended",)
+        if before.endswith(("按时", "按期", "如期", "及时")):
+            return ("applications_completed_on_time",)
+        return ("applications_completed",)
+
+    def _normative(self, named: Named) -> tuple[str, ...]:
+        verb = named.verbs[0] if named.verbs else None
+        if verb is None:
+            return ()
+        if verb.kind == "publish":
+            return ("normative_documents_disclosed",) if not named.channels else ()
+        made = verb.kind == "make" or self.text.startswith("制发", verb.start)
+        return ("normative_documents_issued",) if made else ()
+
+    def _result(self, kind: str, noun: Noun) -> tuple[str, ...]:
+        if self.family == "lit":
+            return (f"litigations{noun.row}",)
+        return (f"reconsiderations{noun.row}",) if self.family == "recon" and kind != "rejected" else ()
+
+    # --- what was published ---
+
+    def _published(self, named: Named, quantity: Quantity, noun_stands: bool) -> tuple[str, ...]:
+        verb = named.verbs[0] if named.verbs else None
+        if verb is None and not (named.channels and noun_stands):
+            return ()
+        if verb is not None and verb.kind != "publish":
+            return ()
+        word = self.text[verb.start : verb.end] if verb else ""
+        if named.channels:
+            return channel_rows(named.channels, self.text[named.start : quantity.start], word)
+        main = noun_stands and self._is_main(verb, quantity)
+        kinds = self._inherited(named.start)
+        if kinds:
+            channels = inherited(self.text, self.start, named.start)
+            clause = clause_of(self.text, channels, self.low, named.start)
+            if main and len(set(kinds)) == 1 and not _BY.match(clause.lstrip("0123456789年度,全本我局单位")):
+                return ()
+            return channel_rows(kinds, clause, word)
+        narrowed = main and is_narrowed(self.text, self.start, quantity.start, self.heads)
+        return ("disclosed_items",) if main and not narrowed else ()
+
+    def _is_main(self, verb: Token | None, quantity: Quantity) -> bool:
+        """Whether it counts all that was disclosed: 主动公开, or publishing that names 政府信息."""
+        if verb is None or self._in_part(quantity):
+            return False
+        word, words = self.text[verb.start : verb.end], self.text[verb.end : quantity.end + 6]
+        if word in ("主动公开", "公开发布", "公开") or self.text.endswith("主动", 0, verb.start):
+            return True
+        return word == "发布" and "政府信息" in words
+
+    def unnamed(
+        self, named: Named | None, words: Sequence[Token], clause: int, quantity: Quantity
+    ) -> tuple[str, ...]:
+        """A quantity without a noun: `微博发布12篇`, `网站300条` in a list, `办结12件` after applications."""
+        if named is not None and named.verbs:
+            verb = named.verbs[0]
+            if verb.kind == "publish" and quantity.unit in NOUNS["info"].units:
+                if not (named.channels or self._inherited(clause)):
+                    return ()
+                if not self._clean(words, named.end, clause):
+                    return ()
+                return self._published(named, quantity, noun_stands=False)
+            if (
+                quantity.unit in NOUNS["apply"].units
+                and self.family == "apply"
+                and only(LEAD, self.text, clause, self._lead_end(verb))
+            ):
+                if verb.kind == "finish":
+                    return self._finished(verb)
+                if verb.kind == "reply":
+                    return ("replies",)
+                if verb.kind == "receive" and self.text.startswith("新收", verb.start):
+                    return ("applications_received",)
+            return ()
+        if (
+            self.family == "publish"
+            and words
+            and words[-1].kind in CHANNELS
+            and quantity.unit in NOUNS["info"].units
+        ):
+            word = words[-1]
+            if (
+                len(words) == 1
+                and only(LEAD, self.text, clause, word.start)
+                and only(FILLER, self.text, word.end, quantity.start)
+            ):
+                return (CHANNELS[word.kind],)
+        return ()
+
+    def _lead_end(self, verb: Token) -> int:
+        before = self.text[max(self.start, verb.start - 2) : verb.start]
+        return verb.start - 2 if before in ("延期", "按时", "按期", "如期", "延长") else verb.start
+
+    def _clean(self, words: Sequence[Token], at: int, clause: int) -> bool:
+        """Whether the channel alone leads to the verb at `at`, so that no unnamed thing is what was
+        published."""
+        before = [word for word in words if word.end <= at]
+        return (
+            not before
+            or before[-1].kind in CHANNEL_KINDS
+            or before[-1].kind in VERBS
+            or only(LEAD, self.text, clause, at)
+        )
+
+    def _inherited(self, at: int) -> tuple[str, ...]:
+        """The channels of the nearest earlier clause of the sentence that names any; evidence then begins
+        there."""
+        words = inherited(self.text, self.start, at)
+        if words:
+            self.subject = max(self.low, self.text.rfind(",", self.low, words[0].start) + 1)
+        return tuple(word.kind for word in words)

@@ -1,0 +1,90 @@
+"""Which form a table follows: decided by its own headers and rows, never by the report's year."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from structurer.tables.labels import Slot, Vocabulary
+from structurer.tables.rows import Line
+
+Chosen = Mapping[str, Slot]
+"""Row → its slot, in the form's order."""
+
+ByRow = Mapping[str, Sequence[Line]]
+
+
+def choose(by_row: ByRow, vocabulary: Vocabulary) -> Chosen:
+    """The slots of the form that explains the lines best; {} where nothing shows any form.
+
+    Where the forms differ in their columns, every block of rows is decided by the header above it.
+    """
+    if vocabulary.same_columns:
+        form = max(vocabulary.slots, key=lambda form: _explained(vocabulary.slots[form], by_row))
+        return vocabulary.slots[form]
+    return _by_header(by_row, vocabulary)
+
+
+def _explained(slots: Chosen, by_row: ByRow) -> tuple[int, int]:
+    """Rows with cells that a form knows, less those it does not; then labels alone."""
+    cells = sum(
+        _fits(slots[row], found) if row in slots else _is_group(slots, found) for row, found in by_row.items()
+    )
+    return cells, sum(1 if row in slots else -1 for row in by_row)
+
+
+def _fits(slot: Slot, found: Sequence[Line]) -> int:
+    return int(any(0 < len(line.tokens) <= len(slot.places) for line in found))
+
+
+def _is_group(slots: Chosen, found: Sequence[Line]) -> int:
+    """1 where the label is this form's group line with just its group's cells; -1 for any other cells."""
+    printed = [len(line.tokens) for line in found if line.tokens]
+    size = sum(len(slot.places) for slot in slots.values() if slot.group == found[0].label)
+    return 1 if size in printed else -bool(printed)
+
+
+def _by_header(by_row: ByRow, vocabulary: Vocabulary) -> Chosen:
+    scores = {row: _header_scores(row, by_row, vocabulary) for row in vocabulary.rows}
+    best = {row: max(of_row, key=lambda form: of_row[form]) for row, of_row in scores.items()}
+    shown = Counter(form for row, form in best.items() if scores[row][form] > 0)
+    if not shown:
+        return {}
+    main = shown.most_common(1)[0][0]
+    chosen: dict[str, Slot] = {}
+    for row in vocabulary.rows:
+        headed = scores[row][best[row]] > 0
+        slot = vocabulary.slots[best[row] if headed else main].get(row)
+        if slot is not None:
+            sure = headed or _only_here(slot, by_row.get(row, ()), vocabulary)
+            chosen[row] = slot if sure else slot._replace(sure=False)
+    return chosen
+
+
+def _header_scores(row: str, by_row: ByRow, vocabulary: Vocabulary) -> dict[str, int]:
+    """Form → how well its column labels explain the header printed above the row's block."""
+    scores = {}
+    for form, slots in vocabulary.slots.items():
+        if row in slots:
+            block = [other.row for other in slots.values() if other.columns is slots[row].columns]
+            header = "".join(line.before for name in block for line in by_row.get(name, ())[:1])
+            scores[form] = _score(slots[row], header, vocabulary)
+    return scores
+
+
+def _score(slot: Slot, header: str, vocabulary: Vocabulary) -> int:
+    printed = {prefix for prefix in vocabulary.prefixes if prefix in header}
+    seen = sum(not column.isdisjoint(printed) for column in slot.columns)
+    foreign = printed.difference(*slot.columns)
+    return 2 * seen - len(slot.columns) - len(foreign) if seen else 0
+
+
+def _only_here(slot: Slot, found: Sequence[Line], vocabulary: Vocabulary) -> bool:
+    """Without a header, the number of cells must fit this form's columns and no other's."""
+    tokens = len(found[0].tokens) if found else 0
+    fitting = [
+        form
+        for form, slots in vocabulary.slots.items()
+        if slot.row in slots and len(slots[slot.row].places) == tokens
+    ]
+    return not tokens or fitting == [slot.form]

@@ -1,0 +1,130 @@
+"""Imports go downhill, third parties stay behind their doors, and the package imports light."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import structurer
+
+PACKAGE = Path(structurer.__file__).parent
+
+#: From the values at the bottom to the commands on top; a module imports only from below itself.
+LAYERS = (
+    ("_version", "errors", "fold", "observation"),
+    (
+        "document",
+        "forms",
+        "settings",
+        "terminal",
+        "quantities",
+        "_elimination",
+        "_search",
+        "balance",
+        "rival",
+        "tokens",
+    ),
+    ("read", "schemas", "evaluate", "running", "_titles", "confront", "prompts", "chunks"),
+    ("segment", "tables", "metadata", "ground", "model"),
+    ("prose", "cache"),
+    ("draft",),
+    ("questions",),
+    ("claims",),
+    ("table_claims", "reconcile", "asking"),
+    ("review",),
+    ("store", "pipeline", "export"),
+    ("explain", "bulk", "bulk_model", "many", "review.desk", "review.cases", "review.showing"),
+    ("console", "page"),
+    ("commands",),
+    ("cli", "__init__", "__main__"),
+)
+DOORS = {
+    "sqlalchemy": "store",
+    "click": "commands",
+    "lxml": "read",
+    "yaml": "forms",
+    "rapidfuzz": "tables",
+    "openai": "model",
+    "instructor": "model",
+    "diskcache": "cache",
+    "tiktoken": "tokens",
+    "bpe_openai": "tokens",
+}
+
+
+def dotted(path: Path) -> str:
+    """A module's name below the package; a package is named by its folder."""
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
+
+
+def layer(name: str) -> int:
+    """The layer of a module: its own if it is named in one, else its package's."""
+    rank = {module: place for place, layer in enumerate(LAYERS) for module in layer}
+    known = next((part for part in (name, name.split(".")[0]) if part in rank), None)
+    assert known is not None, f"{name} stands in no layer"
+    return rank[known]
+
+
+def modules() -> dict[Path, str]:
+    return {path: dotted(path) for path in PACKAGE.rglob("*.py")}
+
+
+def imported(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return names
+
+
+def test_imports_go_downhill() -> None:
+    uphill = []
+    for path, name in modules().items():
+        for target in imported(path):
+            package, _, module = target.partition(".")
+            if package == "structurer" and module and layer(module) > layer(name):
+                uphill.append(f"{name} imports {module}")
+    assert uphill == []
+
+
+def test_third_parties_stay_behind_their_doors() -> None:
+    outside = [
+        f"{name} imports {target}"
+        for path, name in modules().items()
+        for target in imported(path)
+        for party, door in DOORS.items()
+        if target.split(".")[0] == party and name.split(".")[0] not in (door, "cli")
+    ]
+    assert outside == []
+
+
+def test_importing_the_package_loads_no_heavy_third_party() -> None:
+    heavy = "openai, instructor, sqlalchemy, diskcache, tiktoken, lxml, yaml, rapidfuzz, rich, click"
+    code = f"import sys, structurer; print([m for m in '{heavy}'.split(', ') if m in sys.modules])"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        == "[]\n"
+    )
+
+
+def test_importing_the_package_is_quick() -> None:
+    def seconds(code: str) -> float:
+        began = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code], check=True)
+        return time.perf_counter() - began
+
+    bare = min(seconds("pass") for _ in range(5))
+    whole = min(seconds("import structurer") for _ in range(5))
+    print(f"import structurer: {whole - bare:.3f} s, of it Python's own start {bare:.3f} s more")
+    assert whole - bare < 0.15
+
+
+def test_the_public_surface_is_sorted_and_whole() -> None:
+    assert structurer.__all__ == sorted(structurer.__all__)
+    assert all(getattr(structurer, name) is not None for name in structurer.__all__)
