@@ -705,7 +705,7 @@ def test_a_store_of_the_first_schema_is_brought_up_to_date(
     else:
         running: postgres.Server = request.getfixturevalue("server")
         url = running.database()
-        running.load(url, (STORES / "m001.postgresql.sql").read_text(encoding="utf-8"))
+        running.load((STORES / "m001.postgresql.sql").read_text(encoding="utf-8"))
     with open_store(url, create=False) as store:
         desk = calm(store)
         found = store.get("reports/sample.txt")
