@@ -586,7 +586,7 @@ def _act(kind: ev.Kind, by: str, moment: datetime, **more: Any) -> Event:
 def _open_to(row: Any, by: str, filters: Filters) -> bool:
     if row.state == "second" and f"|{by}|" in row.voters:
         return False
-    return row.due < DUE["flagged"] or row.state == filters.reason == "flagged"
+    return bool(row.due < DUE["flagged"] or row.state == filters.reason == "flagged")
 
 
 def _entry(row: Any) -> Entry:
