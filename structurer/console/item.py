@@ -85,7 +85,7 @@ def _page(view: View, room: int) -> Iterator[str]:
     if not view.lines:
         yield from _part("page", plain(view.page), room)
     elif not view.on_page:
-        yield from _part("", "(not on the page: these lines are the rest of its row)", room)
+        yield from _part("", "(not on the page: its row, or what stands around it, is shown)", room)
 
 
 def _why(view: View, room: int, ink: Ink) -> list[str]:

@@ -137,8 +137,8 @@ class Session:
         able += ["undo"] if undo else []
         able += ["redo"] if redo else []
         able += ["jump"] if self._left > 1 else []
-        able += ["page"] if view.lines else []
-        able += ["edit"] if view.lines and self._screen and os.environ.get("EDITOR") else []
+        able += ["page"] if view.at_hand else []
+        able += ["edit"] if view.at_hand and self._screen and os.environ.get("EDITOR") else []
         return [*able, "add", "help", "stop"]
 
     def _do(self, wish: Wish, view: View) -> bool:
