@@ -101,7 +101,9 @@ def _start(model: str, path: Path, context: int, port: int) -> tuple[Any, LocalE
         server = llama.Server(params)
     except RuntimeError as error:
         where = f" or port {port} is taken" if port else ""
-        raise SettingsError(f"model {model}: llama.cpp cannot load it: damaged, or too large{where}") from error
+        raise SettingsError(
+            f"model {model}: llama.cpp cannot load it: damaged, or too large{where}"
+        ) from error
     base_url = f"{server.listening_address}/v1"
     return server, LocalEndpoint(base_url, name, _context(base_url, api_key, context), api_key)
 
