@@ -46,7 +46,8 @@ def main():
     asked = json.load(sys.stdin)
     with contextlib.redirect_stdout(sys.stderr):
         found = {
-            str(buffer): [prompts(asked, text, buffer) for text in asked["texts"]] for buffer in asked["buffers"]
+            str(buffer): [prompts(asked, text, buffer) for text in asked["texts"]]
+            for buffer in asked["buffers"]
         }
     print(json.dumps({"version": version("langextract"), "prompts": found}))
 

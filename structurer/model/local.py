@@ -9,13 +9,20 @@ from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from structurer.errors import SettingsError
+
+if TYPE_CHECKING:
+    from structurer.model.presets import Endpoint
+    from structurer.model.wire import Backend
+    from structurer.settings import Settings
 
 PREFIX = "local:"
 CONTEXT = 16_384
 """Tokens of context asked for; a model trained on fewer gets what it was trained on."""
+PATIENCE = 1_800.0
+"""Seconds to wait for an answer, at least: nothing is lost on the way, it is only slow."""
 _EXTRA = "install the extra: pip install 'structurer[local]'"
 _MAGIC = b"GGUF"
 _SAMPLES, _SAMPLE = 32, 65_536
@@ -52,6 +59,18 @@ def serve(model: str, *, context: int = CONTEXT, port: int = 0) -> LocalEndpoint
         if key not in _running:
             _running[key] = _start(model, path, context, port)
         return _running[key][1]
+
+
+def open_local(endpoint: Endpoint, settings: Settings) -> Backend:
+    """The way to the file that an endpoint names as its model. Raises as `serve` does."""
+    from dataclasses import replace
+
+    from structurer.model.door import Door
+
+    served = serve(PREFIX + endpoint.model)
+    there = replace(endpoint, model=served.name, base_url=served.base_url, key=served.api_key)
+    # a prompt of some thousand tokens takes a processor minutes
+    return Door(there, timeout=max(settings.timeout, PATIENCE))
 
 
 def fingerprint(path: Path) -> str:
