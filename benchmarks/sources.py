@@ -34,6 +34,12 @@ class Source:
         """Everything true of it."""
         return truth(self.gold, self.text, self._tokens)
 
+    def without_model(self) -> Extraction:
+        """The report as read without a model."""
+        from structurer import structure
+
+        return structure(self.data, path=self.name)
+
     def false(self, extraction: Extraction) -> set[tuple[str, object]]:
         """The accepted values that are not true."""
         found = marks(extraction, self.gold)

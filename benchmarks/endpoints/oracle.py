@@ -17,6 +17,7 @@ from benchmarks.endpoints.exchange import Call, Reply, chat
 from benchmarks.endpoints.forms import Chooser, fill, resolve
 from benchmarks.endpoints.truth import Fact, Truth
 from structurer.forms import load_forms
+from structurer.observation import Observation
 
 Item = dict[str, Any]
 _NUMBER = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
@@ -96,7 +97,7 @@ class Teller:
             name = _row_name(table, row)
             if name not in options:
                 continue
-            item = {"row": name, "cells": list(cells), "wrong": ""}
+            item = {"row": name, "cells": list(cells), "of": (table, row), "wrong": ""}
             if rng.random() < self.rate:
                 kind = rng.choice(sorted(BENT_ROWS))
                 item |= {"cells": BENT_ROWS[kind](list(cells), rng), "wrong": kind}
@@ -116,6 +117,58 @@ class Teller:
                     "wrong": "value",
                 }
             yield item
+
+
+def at_its_word(told: Sequence[Item]) -> list[Observation]:
+    """What a model said, each item accepted as it stands: what one gets without any check."""
+    found: dict[tuple[str, object, str, str], Observation] = {}
+    rows = {name: row for row, name in row_names(load_forms()).items()}
+    for item in told:
+        if "indicator" in item:
+            row = rows[item["indicator"]]
+            money = f"narrative.{row}.amount"
+            key = money if money in load_forms().cells else f"narrative.{row}.count"
+            observation = _believed(key, item["number"], item["unit"], item["qualifier"], item["period"])
+            found[key, item["number"], item["qualifier"], item["period"]] = observation
+        elif "cells" in item:
+            for key, cell in _cells(item):
+                found[key, cell, "", ""] = _believed(key, _value(cell), "", "确数", "本年")
+        elif "field" in item:
+            key = f"metadata.{FIELDS[item['field']]}"
+            value = int(item["value"]) if item["value"].isdigit() else item["value"]
+            found[key, value, "", ""] = _believed(key, value, "", "确数", "本年")
+    return list(found.values())
+
+
+def _believed(key: str, value: Any, unit: str, qualifier: str, period: str) -> Observation:
+    return Observation(
+        indicator=key,
+        label=key,
+        value=value,
+        unit=unit,
+        qualifier=QUALIFIERS[qualifier],
+        period=PERIODS[period],
+        status="stated",
+        accepted=True,
+        methods=("model",),
+    )
+
+
+def _cells(item: Item) -> Iterator[tuple[str, str]]:
+    """A row's cells under the columns of the first form that has it, as many as there are."""
+    table, row = item["of"]
+    for form in load_forms().tables[table].values():
+        keys = [cell.indicator for cell in form.cells if cell.indicator.split(".")[1] == row]
+        if len(keys) >= len(item["cells"]) > 0:
+            return iter([(key, cell) for key, cell in zip(keys, item["cells"], strict=False) if cell])
+    return iter(())
+
+
+def _value(cell: str) -> int | float | str:
+    plain = cell.replace(",", "")
+    if re.fullmatch(r"-?[0-9]+", plain):
+        return int(plain)
+    return float(plain) if re.fullmatch(r"-?[0-9]+\.[0-9]+", plain) else cell
 
 
 def printed(quote: str, text: str) -> bool:

@@ -1,7 +1,8 @@
 """What langextract sends for a text: run by an interpreter that has it, JSON in, JSON out.
 
 In: {"texts": […], "instructions": "…", "example": {"text", "quote", "class"}, "buffers": [null, 4000]};
-a buffer of null is the default. Out: {"version": "…", "prompts": {"<buffer>": [[prompt, …], …]}}, a list a text.
+a buffer of null is the default. Out: {"version": "…", "prompts": {"<buffer>": [[prompt, …], …]}}, a list
+for each text.
 """
 
 import contextlib
@@ -22,12 +23,14 @@ class Silent(BaseLanguageModel):
         self.prompts = []
 
     def infer(self, batch_prompts, **kwargs):
+        """An empty answer to each prompt."""
         for prompt in batch_prompts:
             self.prompts.append(prompt)
             yield [ScoredOutput(score=1.0, output='```json\n{"extractions": []}\n```')]
 
 
 def prompts(asked, text, buffer):
+    """Every prompt that is sent for a text."""
     example = asked["example"]
     model = Silent()
     shown = lx.data.Extraction(extraction_class=example["class"], extraction_text=example["quote"])
@@ -43,6 +46,7 @@ def prompts(asked, text, buffer):
 
 
 def main():
+    """Answer the question on standard input."""
     asked = json.load(sys.stdin)
     with contextlib.redirect_stdout(sys.stderr):
         found = {
