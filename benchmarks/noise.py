@@ -172,9 +172,8 @@ def main(arguments: list[str] | None = None) -> int:
         points, more = measure(sources, int(percent) / 100, "all" if options.real else "open")
         curves[int(percent) / 100] = points
         added += more
-    print(
-        f"{len(sources)} reports; share: of {next(iter(curves.values()))['checked'].knowable} values that can be known"
-    )
+    knowable = next(iter(curves.values()))["checked"].knowable
+    print(f"{len(sources)} reports; share: of {knowable} values that can be known")
     print(rendered(curves))
     print(f"false values accepted as it comes that are not without a model: {added}")
     if not options.no_plot and not options.real:

@@ -97,7 +97,7 @@ def _hands(rng: Random) -> tuple[str, list[Said]]:
 _SENTENCES: tuple[Sentence, ...] = (
     _one("一年下来，借门户网站同公众见面的政府信息有{}条之多。", "disclosed_website", "条"),
     _one("走进课堂听政务公开培训的同志，点下来有{}人次。", "trainees", "人次"),
-    _one("政务公开的培训，前后办到了第{}期才收尾。", "trainings", "期"),
+    _one("政务公开的培训，前后办了{}期才收尾。", "trainings", "期"),
     _one("记者们应邀来听新闻发布会，前后{}次。", "press_conferences", "次"),
     _one("微博账号上同粉丝见面的消息，数下来{}条。", "disclosed_weibo", "条"),
     _one("公众号里推给订阅者的图文，数下来{}条。", "disclosed_wechat", "条"),
