@@ -21,13 +21,12 @@ from statistics import median
 from typing import NamedTuple
 
 from structurer.chunks import Chunk, Piece
+from structurer.forms import load_forms
 from structurer.model.answers import row_names, statements
 from structurer.model.client import Client
 from structurer.model.question import Question
 from structurer.model.strict import response_format
 from structurer.prompts import load_prompt
-
-from structurer.forms import load_forms
 from structurer.settings import Settings
 
 SLACK = 1.05

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,12 +28,11 @@ HARD = [*UNUSUAL[:1], *DAMAGED[:2]]
 
 
 @pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def no_waiting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Little patience, and a cache of this test's own."""
     monkeypatch.setattr(transport, "_backoff", lambda patience, failures: 0.001)
     monkeypatch.setattr(client, "Patience", lambda: transport.Patience(limited=0.15))
     monkeypatch.setenv("STRUCTURER_CACHE_DIR", str(tmp_path / "cache"))
-    yield
 
 
 def known(extraction: Extraction) -> set[tuple[object, ...]]:

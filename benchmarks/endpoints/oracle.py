@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from random import Random
 from typing import Any
 
-from structurer.model.answers import FIELDS, PERIODS, QUALIFIERS, row_names, table_row_names
-
 from benchmarks.endpoints.exchange import Call, Reply, chat
 from benchmarks.endpoints.forms import Chooser, fill, resolve
 from benchmarks.endpoints.truth import Fact, Truth
 from structurer.forms import load_forms
+from structurer.model.answers import FIELDS, PERIODS, QUALIFIERS, row_names, table_row_names
 from structurer.observation import Observation
 
 Item = dict[str, Any]
