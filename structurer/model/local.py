@@ -113,6 +113,8 @@ def _start(model: str, path: Path, context: int, port: int) -> tuple[Any, LocalE
     params.n_ctx = context
     # one answer at a time: a second slot would halve the context, and processors are shared anyway
     params.n_parallel = 1
+    # its threads wait for each other in loops: more of them than free cores make it many times slower
+    params.cpuparams.n_threads = params.cpuparams_batch.n_threads = max(1, (os.cpu_count() or 2) // 2)
     params.cors_origins = ""
     params.ui = params.endpoint_slots = params.endpoint_props = params.warmup = False
     params.verbosity = -1
