@@ -21,8 +21,13 @@ if TYPE_CHECKING:
     from structurer.observation import Extraction, Usage
     from structurer.store import Store
 
-SUFFIXES = frozenset({"", ".txt", ".text", ".htm", ".html", ".md"})
-"""Files a folder is searched for; a file that is named is tried whatever its suffix."""
+SUFFIXES = frozenset(
+    (
+        *("", ".txt", ".text", ".htm", ".html", ".md", ".mht", ".mhtml"),
+        *(".pdf", ".docx", ".docm", ".doc", ".wps", ".rtf", ".odt"),
+    )
+)
+"""Files that a folder or an archive is searched for; a file that is named is tried whatever its suffix."""
 
 Outcome = Literal["imported", "unchanged", "failed"]
 Skipped = Callable[[str, str], object]
@@ -72,11 +77,17 @@ def find_files(paths: Iterable[str], *, skipped: Skipped | None = None) -> Itera
     """The files that paths stand for, in the order given: files, folders (all below them, sorted), globs.
 
     Hidden files and folders inside a folder are passed over; other suffixes than SUFFIXES are reported to
-    `skipped` with a reason. What does not exist is passed on, so that reading it can say so.
+    `skipped` with a reason. What does not exist is passed on, so that reading it can say so. Archives stand
+    for their members, and so do lists of texts (CSV, JSON Lines) that are named or matched by a glob; a
+    member's path is `ARCHIVE!NAME`.
     """
+    from structurer.read.archive import is_archive, is_list, members
+
     for path in paths:
         if os.path.isdir(path):
             yield from _below(path, skipped)
+        elif os.path.isfile(path) and (is_archive(path) or is_list(path)):
+            yield from members(path, SUFFIXES, skipped=skipped)
         elif os.path.lexists(path) or not glob.has_magic(path):
             yield path
         else:
@@ -85,6 +96,8 @@ def find_files(paths: Iterable[str], *, skipped: Skipped | None = None) -> Itera
 
 
 def _below(folder: str, skipped: Skipped | None) -> Iterator[str]:
+    from structurer.read.archive import is_archive, is_list, members
+
     for parent, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
@@ -94,12 +107,23 @@ def _below(folder: str, skipped: Skipped | None) -> Iterator[str]:
                 continue
             if suffix in SUFFIXES:
                 yield path
+            elif is_archive(name):
+                yield from members(path, SUFFIXES, skipped=skipped)
+            elif is_list(name) and skipped:
+                skipped(path, "a list of texts is read when it is named")
             elif skipped:
                 skipped(path, f"{suffix} files are not read")
 
 
 def read_file(path: str, max_bytes: int) -> bytes:
-    """The bytes of a file. Raises ReadError when it cannot be read, TooLarge when it is over the limit."""
+    """The bytes of a file, or of a member of an archive (`ARCHIVE!NAME`).
+
+    Raises ReadError when it cannot be read, TooLarge when it is over the limit.
+    """
+    from structurer.read.archive import is_archive, is_list, read_member, split
+
+    if split(path) or ((is_archive(path) or is_list(path)) and os.path.isfile(path)):
+        return read_member(path, limit=max_bytes)
     try:
         with open(path, "rb") as stream:
             content = stream.read(max_bytes + 1)
@@ -245,7 +269,8 @@ class Import:
     def put(self, job: Job, extraction: Extraction, *, lasting: bool = True) -> Step:
         """Keeps an extraction; one that is not `lasting` is made again by the next import."""
         try:
-            self._store.add(extraction, fingerprint=self._fingerprint if lasting else "")
+            fingerprint = self._fingerprint if lasting else ""
+            self._store.add(extraction, fingerprint=fingerprint, content=job.content)
         except StoreError:
             raise
         except Exception as error:

@@ -45,9 +45,7 @@ def import_with_model(
         from structurer.model.client import run
 
         run(_run(paths, job, client, settings, forms, progress))
-        return replace(
-            job.summary(), usage=client.ledger.usage, problem=client.problem or client.ledger.stopped
-        )
+        return replace(job.summary(), usage=client.ledger.usage, problem=client.trouble)
 
 
 async def _run(

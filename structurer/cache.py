@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,15 +38,17 @@ class Stats:
 
 
 class Cache:
-    """A folder of answers, open until it is closed; any number of processes may share it.
+    """A folder of answers, opened when first used; any number of processes may share it.
 
-    Raises CacheError, naming the folder, when it cannot be used.
+    What it does raises CacheError, naming the folder, when that cannot be used.
     """
 
     def __init__(self, folder: str | os.PathLike[str]) -> None:
         self.folder = Path(folder)
-        with self._said():
-            self._disk: Any = _open(self.folder)
+
+    @cached_property
+    def _disk(self) -> Any:
+        return _open(self.folder)
 
     def __enter__(self) -> Cache:
         return self
@@ -55,7 +58,8 @@ class Cache:
 
     def close(self) -> None:
         """Lets go of the files."""
-        self._disk.close()
+        if "_disk" in self.__dict__:
+            self._disk.close()
 
     def get(self, key: str) -> Kept | None:
         """The answer kept under a key; None where there is none, or only a damaged one."""
@@ -127,6 +131,8 @@ class Cache:
 
         try:
             yield
+        except CacheError:
+            raise
         except (OSError, Error, Timeout) as error:
             reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
             raise CacheError(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from array import array
 from bisect import bisect_right
 from functools import cached_property
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
@@ -69,6 +71,58 @@ class OffsetMap(BaseModel):
         return self._wide.get(last, source + last - start + 1)
 
 
+class Places:
+    """Where pieces of a text are printed: page, box in points, and how sure a machine's eyes were.
+
+    Kept in plain arrays, because a long document has tens of thousands of them.
+    """
+
+    def __init__(self) -> None:
+        self._starts = array("l")
+        self._pages = array("l")
+        self._numbers = array("f")  # x0, top, x1, bottom, confidence; -1 where nothing was recognised
+
+    def __len__(self) -> int:
+        return len(self._starts)
+
+    def add(
+        self, start: int, page: int, box: tuple[float, float, float, float], confidence: float | None = None
+    ) -> None:
+        """Add the piece that begins at a text offset; pieces come in order and end where the next begins."""
+        self._starts.append(start)
+        self._pages.append(page)
+        self._numbers.extend((*box, -1.0 if confidence is None else confidence))
+
+    def find(self, start: int, end: int) -> Place | None:
+        """Where a non-empty span begins to be printed: its page, and the box of its part on that page."""
+        first = max(bisect_right(self._starts, start) - 1, 0)
+        last = bisect_right(self._starts, end - 1) - 1
+        if last < 0:
+            return None
+        page = self._pages[first]
+        within = [at for at in range(first, last + 1) if self._pages[at] == page]
+        boxes = [self._numbers[5 * at : 5 * at + 5] for at in within]
+        known = [box[4] for box in boxes if box[4] >= 0]
+        return Place(
+            page,
+            (
+                round(min(box[0] for box in boxes), 1),
+                round(min(box[1] for box in boxes), 1),
+                round(max(box[2] for box in boxes), 1),
+                round(max(box[3] for box in boxes), 1),
+            ),
+            round(min(known), 3) if known else None,
+        )
+
+
+class Place(NamedTuple):
+    """A place on a printed page, numbered from 1; `box` is x0, top, x1, bottom in points."""
+
+    page: int
+    box: tuple[float, float, float, float]
+    confidence: float | None = None
+
+
 class Document(BaseModel):
     """A report as read.
 
@@ -76,7 +130,7 @@ class Document(BaseModel):
     read: the source itself for plain text, its visible text for HTML, with grids laid out by CELL and ROW.
     """
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, arbitrary_types_allowed=True)
 
     path: str
     id: str
@@ -84,6 +138,10 @@ class Document(BaseModel):
     text: str
     encoding: str
     offsets: OffsetMap | None = None
+    places: Places | None = None
+    """Where the text is printed, for formats that have pages."""
+    recognised: tuple[Span, ...] = ()
+    """Parts of `text` that a machine's eyes read (OCR): any digit there may be wrong."""
     furniture: tuple[Span, ...] = ()
     """Parts of `text` around the body: navigation, share widgets, footers, a second copy of the body."""
     images: tuple[Span, ...] = ()
@@ -111,7 +169,19 @@ class Document(BaseModel):
     def evidence(self, start: int, end: int) -> Evidence:
         """Evidence for a span of the text: offsets into the source and what stands there."""
         if self.offsets is None:
-            return trusted(Evidence, {"start": start, "end": end, "quote": self.source[start:end]})
+            place = self.places.find(start, end) if self.places else None
+            page, box, confidence = place if place is not None else (None, None, None)
+            return trusted(
+                Evidence,
+                {
+                    "start": start,
+                    "end": end,
+                    "quote": self.source[start:end],
+                    "page": page,
+                    "box": box,
+                    "confidence": confidence,
+                },
+            )
         span = self.to_source(start, end)
         return Evidence(start=span.start, end=span.end, quote=self.source[span.start : span.end])
 

@@ -4,7 +4,11 @@ StructurerError
 ├── ReadError          the bytes cannot become a document (names the file and the reason)
 │   ├── EmptyInput     nothing to read
 │   ├── BinaryInput    not text in any encoding a report comes in
-│   ├── TooLarge       over the size limit
+│   ├── TooLarge       over the size limit, or more work than a report can be
+│   ├── Encrypted      locked with a password
+│   ├── BrokenFile     damaged, or not what its first bytes say
+│   ├── NoText         pages without a text layer (scans, pictures)
+│   ├── Mojibake       a text layer that does not say what the pages show
 │   └── UnsupportedFormat  a format this installation cannot read
 ├── NotAReport         readable, but nothing in it looks like an annual report
 ├── FormError          a file under schemas/ contradicts itself
@@ -15,6 +19,8 @@ StructurerError
 ├── CacheError         the cache of answers cannot be opened, read or written
 ├── ModelError         the model's endpoint refuses to work for us at all
 ├── SomeFailed         of many reports some could not be read; raised when the others are done
+├── ReviewError        an item, a name or a file of decisions that cannot be used
+│   └── Conflict       somebody else has claimed it, or it changed since it was shown
 └── GoldError          a file of true values cannot be used
 """
 
@@ -59,6 +65,30 @@ class TooLarge(ReadError):
     """A file over the size limit."""
 
     code = "too-large"
+
+
+class Encrypted(ReadError):
+    """A file that is locked with a password."""
+
+    code = "encrypted"
+
+
+class BrokenFile(ReadError):
+    """A file that is damaged, or not what its first bytes say."""
+
+    code = "broken"
+
+
+class NoText(ReadError):
+    """Pages that hold no text, only pictures of it."""
+
+    code = "no-text"
+
+
+class Mojibake(ReadError):
+    """A text layer whose characters are not those that the pages show."""
+
+    code = "mojibake"
 
 
 class UnsupportedFormat(ReadError):
@@ -130,6 +160,18 @@ class StoreError(StructurerError):
     """A store that cannot be opened, read or written."""
 
     code = "store"
+
+
+class ReviewError(StructurerError):
+    """An item, a reviewer's name or a file of decisions that cannot be used; the message says which."""
+
+    code = "review"
+
+
+class Conflict(ReviewError):
+    """Somebody else has claimed the item, or what was seen has changed; nothing was decided."""
+
+    code = "conflict"
 
 
 class GoldError(StructurerError):

@@ -53,7 +53,7 @@ def export(
     mark, so that spreadsheets read its Chinese right; `bom` says otherwise.
     Raises OSError when the file cannot be written; what stood there before is then still there.
     """
-    with _opened(out) as stream:
+    with opened(out) as stream:
         if bom if bom is not None else format == "csv" and out != STDOUT:
             stream.write(b"\xef\xbb\xbf")
         write = _csv if format == "csv" else _jsonl
@@ -134,7 +134,8 @@ def _lines(rows: Iterable[Sequence[object]]) -> bytes:
 
 
 @contextmanager
-def _opened(out: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+def opened(out: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """A stream to a file that is there whole once the block ends, or not at all; `-` is standard output."""
     if out == STDOUT:
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()

@@ -100,7 +100,7 @@ class Attempts:
                 except StopAsyncIteration:
                     break
                 finally:
-                    self.usage, self.problem = client.ledger.usage, client.problem or client.ledger.stopped
+                    self.usage, self.problem = client.ledger.usage, client.trouble
                 yield outcome.result
 
 

@@ -24,6 +24,10 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+def _missing(value: object) -> bool:
+    return value is None
+
+
 T = TypeVar("T", bound=BaseModel)
 
 
@@ -56,11 +60,21 @@ _NAMES = _Names()
 
 
 class Evidence(_Frozen):
-    """The span of the decoded source that prints a value: half-open character offsets."""
+    """The span of the decoded source that prints a value: half-open character offsets.
+
+    Of a PDF, a Word file or an image the source is the text that was read from it. What a format does
+    not know is left out of the JSON.
+    """
 
     start: int
     end: int
     quote: str
+    page: int | None = Field(default=None, exclude_if=_missing)
+    """The page it is printed on, from 1."""
+    box: tuple[float, float, float, float] | None = Field(default=None, exclude_if=_missing)
+    """x0, top, x1, bottom on that page, in points (1/72 inch) from its upper left corner."""
+    confidence: float | None = Field(default=None, exclude_if=_missing)
+    """From 0 to 1, where a machine's eyes read it: how sure they were."""
 
 
 class Observation(_Frozen):

@@ -10,7 +10,7 @@ from functools import cache
 from structurer.chunks import Chunk, Piece, chunks, halves, states_something
 from structurer.document import Section
 from structurer.draft import Draft
-from structurer.forms import Forms, Table
+from structurer.forms import Forms
 from structurer.model.answers import (
     FIELDS,
     Answer,
@@ -19,7 +19,6 @@ from structurer.model.answers import (
     row_names,
     rows_of_table,
     statements,
-    table_row_names,
 )
 from structurer.model.question import Question
 from structurer.prompts import Prompt, load_prompt
@@ -200,15 +199,20 @@ class _Asker:
                 yield from self._table(table, None)
 
     def _table(self, table: TableReading, only: set[str] | None) -> Iterator[Question]:
-        form = form_of(table, self._forms)
         prompt = load_prompt("tables")
-        rows = [row.id for block in form.blocks for row in block.rows if only is None or row.id in only]
+        rows = {
+            name: row
+            for name, row in table_rows(table, self._forms).items()
+            if only is None or row.id in only
+        }
+        if not rows:
+            return
+        columns = "；".join(dict.fromkeys("、".join(row.columns) for row in rows.values()))
+        widest = max(len(row.columns) for row in rows.values())
+        most = (len(rows) + _SPARE) * (20 + _PER_CELL * widest)
 
-        def answer(chunk: Chunk) -> tuple[type[Answer], int]:
-            names = tuple(name for name, row in table_row_names(form).items() if row in rows)
-            widest = max(len(block.columns) for block in form.blocks)
-            most = (len(names) + _SPARE) * (20 + _PER_CELL * widest)
-            return rows_of_table(names, _columns(form, rows)), max(_LEAST, min(_MOST, most))
+        def answer(_: Chunk) -> tuple[type[Answer], int]:
+            return rows_of_table(tuple(rows), columns), max(_LEAST, min(_MOST, most))
 
         for chunk in chunks(self._document, [Piece(table.start, table.end)], self._count):
             yield from self._divisible(prompt, chunk, answer, table.table)
@@ -273,19 +277,32 @@ class _Asker:
         yield made(chunk)
 
 
-def form_of(table: TableReading, forms: Forms) -> Table:
-    """The form a table follows; where that could not be told, the newest one that has such a table."""
+@dataclass(frozen=True, slots=True)
+class RowOf:
+    """A row of a table a model is asked about: its id and the labels of its columns."""
+
+    id: str
+    columns: tuple[str, ...]
+
+
+def table_rows(table: TableReading, forms: Forms) -> dict[str, RowOf]:
+    """Name → row, as a model is told: each row by the form it follows; the newest form where none shows."""
     known = forms.tables[table.table]
-    return known.get(table.info.form or "") or list(known.values())[-1]
-
-
-def _columns(form: Table, rows: Sequence[str]) -> str:
-    """What the cells of these rows stand for, block by block where the columns differ."""
-    told: dict[str, None] = {}
-    for block in form.blocks:
-        if any(row.id in rows for row in block.rows):
-            told["、".join(column.label for column in block.columns)] = None
-    return "；".join(told)
+    follows = {row.row: known[row.form] for row in table.rows if row.form in known}
+    rows = [
+        (row, block)
+        for form in (known.values() if table.rows else [list(known.values())[-1]])
+        for block in form.blocks
+        for row in block.rows
+        if not table.rows or follows.get(row.id) is form
+    ]
+    labels = [row.label for row, _ in rows]
+    return {
+        row.label if labels.count(row.label) == 1 else f"{row.under}{row.label}": RowOf(
+            row.id, tuple(column.label for column in block.columns)
+        )
+        for row, block in rows
+    }
 
 
 def _limit(items: int) -> int:

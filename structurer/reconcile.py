@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from structurer.confront import Check
 from structurer.document import Document, Span
 from structurer.forms import Forms, Rule, Table
-from structurer.observation import Finding, Observation, Value
+from structurer.observation import Extraction, Finding, Observation, Value
 
 if TYPE_CHECKING:
     from structurer.claims import Claim
@@ -36,6 +36,19 @@ def _made(forms: Forms, held: frozenset[str]) -> Iterator[Table]:
         for table in tables.values()
         if table.prose and (held & _compared(table))
     )
+
+
+def asked(extraction: Extraction, forms: Forms) -> list[Table]:
+    """The tables whose rules can be asked of an extraction: those it read, then prose beside tables."""
+    states = extraction.document.tables
+    here = [name for name, found in states.items() if found.state in ("read", "partial")]
+    own = [
+        table
+        for name in here
+        for form, table in forms.tables.get(name, {}).items()
+        if form == states[name].form
+    ]
+    return [*own, *crossings(forms, here)]
 
 
 def _compared(table: Table) -> set[str]:

@@ -10,11 +10,11 @@ from structurer.claims import METHOD
 from structurer.document import Document
 from structurer.draft import Draft
 from structurer.fold import fold, squeeze
-from structurer.forms import Cell, Forms, Table
-from structurer.model.answers import TableItem, table_row_names
+from structurer.forms import Cell, Forms
+from structurer.model.answers import TableItem
 from structurer.model.client import Reply
 from structurer.observation import Finding, Observation
-from structurer.questions import form_of
+from structurer.questions import table_rows
 from structurer.tables import TableReading
 from structurer.tables.cells import Token, atoms, mask
 from structurer.tables.labels import vocabulary
@@ -38,7 +38,6 @@ class TableClaim:
     """A model's reading of one table, as far as the page bears it out."""
 
     table: TableReading
-    form: Table
     cells: Mapping[str, CellClaim]
     refused: tuple[str, ...] = ()
     """Rows it named whose cells do not stand there."""
@@ -53,22 +52,19 @@ def table_claims(draft: Draft, forms: Forms, replies: Iterable[Reply]) -> list[T
             if leaf.question.about and leaf.state == "answered":
                 named.setdefault(leaf.question.about, []).extend(rows)
     return [
-        _claim(draft.document, table, form_of(table, forms), forms, named[table.table])
+        _claim(draft.document, table, forms, named[table.table])
         for table in draft.tables
         if table.table in named
     ]
 
 
-def _claim(
-    document: Document, table: TableReading, form: Table, forms: Forms, items: Sequence[TableItem]
-) -> TableClaim:
-    ids = table_row_names(form)
+def _claim(document: Document, table: TableReading, forms: Forms, items: Sequence[TableItem]) -> TableClaim:
+    ids = {name: row.id for name, row in table_rows(table, forms).items()}
     rows = {ids[item.row]: item for item in items}
     twice = {ids[item.row] for item in items if sum(other.row == item.row for other in items) > 1}
     if not table.rows:
-        return _unplaced(
-            document, table, form, forms, {row: item for row, item in rows.items() if row not in twice}
-        )
+        once = {row: item for row, item in rows.items() if row not in twice}
+        return _unplaced(document, table, forms, once)
     cells: dict[str, CellClaim] = {}
     refused = sorted(twice)
     printed = {row.row: row for row in table.rows}
@@ -78,7 +74,7 @@ def _claim(
             refused.append(row)
         else:
             cells.update((claim.cell.indicator, claim) for claim in placed)
-    return TableClaim(table, form, cells, tuple(dict.fromkeys(refused)))
+    return TableClaim(table, cells, tuple(dict.fromkeys(refused)))
 
 
 def _aligned(document: Document, row: PlacedRow, item: TableItem) -> list[CellClaim] | None:
@@ -91,24 +87,24 @@ def _aligned(document: Document, row: PlacedRow, item: TableItem) -> list[CellCl
 
 
 def _unplaced(
-    document: Document, table: TableReading, form: Table, forms: Forms, rows: Mapping[str, TableItem]
+    document: Document, table: TableReading, forms: Forms, rows: Mapping[str, TableItem]
 ) -> TableClaim:
     """A table no label of which was found: its stream of numbers must hold the answer in one way only."""
     masked = mask(document.folded)
     stream = atoms(masked, table.start, table.end, vocabulary(forms, table.table).ends)
     tokens = [atom for atom in stream if isinstance(atom, Token)]
+    form = list(forms.tables[table.table].values())[-1]
     order = [row.id for block in form.blocks for row in block.rows if row.id in rows]
     places = {row: [cell for cell in form.cells if cell.row == row] for row in order}
     if any(len(rows[row].cells) != len(places[row]) for row in order):
-        return TableClaim(table, form, {}, tuple(order))
+        return TableClaim(table, {}, tuple(order))
     said = [text for row in order for text in rows[row].cells]
     found = _embedded(document, tokens, said, len(said))
     if found is None:
-        return TableClaim(table, form, {}, tuple(order))
+        return TableClaim(table, {}, tuple(order))
     every = [cell for row in order for cell in places[row]]
     return TableClaim(
         table,
-        form,
         {cell.indicator: CellClaim(cell, token) for cell, token in zip(every, found, strict=True) if token},
     )
 

@@ -10,8 +10,9 @@ STEPS: Sequence[Sequence[str]] = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
     ("mypy",),
-    ("pytest",),
+    ("structurer.schemas", "--check"),
     ("benchmarks.accuracy",),
+    ("pytest",),
 )
 
 

@@ -10,9 +10,13 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+import pytest
 from pydantic import SecretStr
 
 from structurer.settings import Settings
+
+loopback = pytest.mark.block_network(allowed_hosts=["127.0.0.1"])
+"""Lets a test reach this machine, and nothing else."""
 
 KEY = "sk-test-not-a-real-key"
 

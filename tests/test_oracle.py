@@ -12,7 +12,7 @@ from benchmarks.endpoints.exchange import Call
 from benchmarks.endpoints.oracle import LIES, Teller, bent_digits, printed
 from benchmarks.sources import Source, generated, real
 from structurer.forms import load_forms
-from structurer.model.answers import fields, row_names, rows_of_table, statements, table_row_names
+from structurer.model.answers import fields, row_names, rows_of_table, statements
 from structurer.model.strict import strict_schema
 
 SOURCES = [*real(), *generated(6, seed=3)]
@@ -84,7 +84,7 @@ def test_the_same_question_gets_the_same_answer() -> None:
 def test_rows_are_told_as_printed() -> None:
     (source,) = generated(1, seed=5, damages=["none"], forms=["2021"], layouts=["pipe-rows"])
     table = load_forms().tables["disputes"]["2021"]
-    answer = rows_of_table(tuple(table_row_names(table)), "")
+    answer = rows_of_table(tuple(row.label for block in table.blocks for row in block.rows), "")
     (row, *_) = told(Teller(source.truth), source.text, answer)
     assert row["cells"] == [str(source.gold.observations[cell.indicator].value) for cell in table.cells[:5]]
     liar = Teller(source.truth, 1.0)

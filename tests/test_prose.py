@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from structurer import structure
 from structurer.document import Document, Section, Span
 from structurer.forms import load_forms
 from structurer.prose import Statements, statements
@@ -544,3 +545,12 @@ def test_real_report(name: str) -> None:
             assert text[evidence.start : evidence.end] == evidence.quote
             assert len(evidence.quote) <= 100
             assert observation.printed == "text" or re.search("[0-9十百千]", evidence.quote)
+
+
+@pytest.mark.parametrize(
+    "agency", ["测试市财政局", "测试市生态环境局", "测试区应急管理和安全生产监督局", "测试县扶贫办"]
+)
+def test_the_name_of_an_agency_is_no_topic(agency: str) -> None:
+    text = f"{agency}2020年政府信息公开工作年度报告\n一、总体情况\n全年主动公开政府信息120条。\n"
+    found = structure(text)
+    assert found["narrative.disclosed_items.count"].value == 120

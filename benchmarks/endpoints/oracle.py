@@ -15,7 +15,7 @@ from benchmarks.endpoints.exchange import Call, Reply, chat
 from benchmarks.endpoints.forms import Chooser, fill, resolve
 from benchmarks.endpoints.truth import Fact, Truth
 from structurer.forms import load_forms
-from structurer.model.answers import FIELDS, PERIODS, QUALIFIERS, row_names, table_row_names
+from structurer.model.answers import FIELDS, PERIODS, QUALIFIERS, row_names
 from structurer.observation import Observation
 
 Item = dict[str, Any]
@@ -93,8 +93,8 @@ class Teller:
     def _rows(self, shape: Mapping[str, Any], rng: Random) -> Iterator[Item]:
         options = set(shape["row"].get("enum", []))
         for (table, row), cells in self.truth.rows.items():
-            name = _row_name(table, row)
-            if name not in options:
+            name = next((label for label in _row_labels(table, row) if label in options), None)
+            if name is None:
                 continue
             item = {"row": name, "cells": list(cells), "of": (table, row), "wrong": ""}
             if rng.random() < self.rate:
@@ -213,12 +213,12 @@ def _name(fact: Fact) -> str:
     return row_names(load_forms()).get(fact.indicator.split(".")[1], "")
 
 
-def _row_name(table: str, row: str) -> str:
+def _row_labels(table: str, row: str) -> Iterator[str]:
+    """What a row can be called: its label, behind that of its group where another row has the same."""
     for form in load_forms().tables[table].values():
-        for name, known in table_row_names(form).items():
-            if known == row:
-                return name
-    return ""
+        for known in (one for block in form.blocks for one in block.rows if one.id == row):
+            yield f"{known.under}{known.label}"
+            yield known.label
 
 
 def _invented(options: list[str], text: str, rng: Random) -> Item:

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from structurer.observation import Extraction, Usage
     from structurer.settings import Settings
 
-NO_REPORTS = "no reports here; files named .txt, .text, .html, .htm, .md or without a suffix are read"
+NO_REPORTS = (
+    "no reports here; files named .txt, .text, .html, .htm, .mht, .md, .pdf, .docx or without a suffix"
+    " are read, and archives of them"
+)
 NOT_ASKED = "no model was asked"
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -108,14 +111,14 @@ def without_model(settings: Settings) -> Settings:
 
 def model_said(settings: Settings, usage: Usage | None, problem: str) -> str:
     """What asking came to, as the end of a sentence about what stays open."""
-    if usage is None:
+    if usage is None or not (usage.calls or usage.cached_calls or problem):
         return NOT_ASKED
     cost = "no price is set" if usage.cost is None else f"cost {usage.cost:.4f}"
     tokens = f"{usage.prompt_tokens:,} + {usage.completion_tokens:,} tokens"
     told = f"{plain(settings.model or '')}: {counted(usage.calls, 'call')}, {tokens}, {cost}"
     if usage.cached_calls:
         told += f"; {counted(usage.cached_calls, 'answer')} known already"
-    return f"{told}; stopped: {plain(problem)}" if problem else told
+    return f"{told}; not everything was answered: {plain(problem)}" if problem else told
 
 
 def estimate_text(settings: Settings, estimate: Estimate) -> str:
@@ -139,9 +142,10 @@ def find_document(key: str, settings: Settings) -> Extraction:
     Raises StoreError when the store does not know it either, and Said for a file that cannot be used.
     """
     from structurer.bulk import Failure, attempt
+    from structurer.read.archive import split
     from structurer.store import open_store
 
-    if not os.path.exists(key):
+    if not (os.path.exists(key) or split(key)):
         with open_store(settings.store, create=False) as store:
             return store.get(key)
     found = attempt(key, settings=without_model(settings))

@@ -10,6 +10,7 @@ import click
 
 from structurer.commands.common import (
     NO_REPORTS,
+    NOT_ASKED,
     Said,
     counted,
     estimate_text,
@@ -77,7 +78,7 @@ def import_(
     asked = model_said(settings, summary.usage, summary.problem)
     if left:
         say(f"{counted(left, 'value')} stay open for a person; {asked}. `structurer show DOC` lists them.")
-    elif summary.usage is not None:
+    elif asked != NOT_ASKED:
         say(f"{asked}.")
     ctx.exit(1 if summary.failed else 0)
 
@@ -120,7 +121,6 @@ def _exists(url: str) -> bool:
     "--format",
     "layout",
     type=click.Choice(["jsonl", "csv"]),
-    required=True,
     help="jsonl: a line a document; csv: a row a value.",
 )
 @click.option("--out", metavar="FILE", required=True, help="Where to; - is stdout.")
@@ -131,13 +131,15 @@ def _exists(url: str) -> bool:
     show_default=True,
     help="all: with the values that still need a look.",
 )
+@click.option("--gold", is_flag=True, help="What reviewers decided, as true values that `evaluate` reads.")
 @click.option("--bom/--no-bom", default=None, help="Begin with a byte order mark.  [default: in csv files]")
 @store_option
 @json_option
 def export(
-    layout: Literal["jsonl", "csv"],
+    layout: Literal["jsonl", "csv"] | None,
     out: str,
     status: Literal["accepted", "all"],
+    gold: bool,
     bom: bool | None,
     store: str | None,
     as_json: bool,
@@ -152,12 +154,33 @@ def export(
 
     if as_json and out == STDOUT:
         raise click.UsageError("--json reports on the export; it needs --out FILE")
+    if gold:
+        _export_gold(out, store, as_json)
+        return
+    if layout is None:
+        raise click.UsageError("Missing option '--format'. Choose from: jsonl, csv")
     with open_store(settings_of(store=store).store, create=False) as opened:
         written = write(opened.extractions(), out, format=layout, status=status, bom=bom)
     if as_json:
         put_json(asdict(written) | {"out": out})
     elif out != STDOUT:
         say(f"{written.observations} values of {written.documents} documents written to {plain(out)}")
+
+
+def _export_gold(out: str, store: str | None, as_json: bool) -> None:
+    from structurer.export import STDOUT, opened
+    from structurer.review.desk import Desk
+    from structurer.store import open_store
+
+    documents = 0
+    with open_store(settings_of(store=store).store, create=False) as held, opened(out) as stream:
+        for line in Desk(held).gold():
+            stream.write(line.encode() + b"\n")
+            documents += 1
+    if as_json:
+        put_json({"documents": documents, "out": out})
+    elif out != STDOUT:
+        say(f"what was decided about {counted(documents, 'document')} written to {plain(out)}")
 
 
 COMMANDS = (import_, export)

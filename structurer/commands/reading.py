@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from dataclasses import asdict
 from difflib import get_close_matches
@@ -30,8 +31,7 @@ from structurer.terminal import plain
 
 if TYPE_CHECKING:
     from structurer.explain import Explanation
-    from structurer.forms import Forms, Table
-    from structurer.observation import Extraction
+    from structurer.observation import Extraction, Finding
     from structurer.settings import Settings
 
 Layout = Literal["table", "json", "jsonl"]
@@ -166,56 +166,86 @@ def _say_open(values: int, reports: int, asked: str) -> None:
 @click.argument("document", metavar="DOC|FILE")
 @click.option("--format", "layout", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @click.option("--json", "layout", flag_value="json", help="The same as --format json.")
+@click.option(
+    "--html", "out", metavar="FILE", help="Write one HTML file: source and values side by side; - is stdout."
+)
 @store_option
 @full_option
-def show(document: str, layout: Layout, store: str | None, full: bool) -> None:
+def show(document: str, layout: Layout, out: str | None, store: str | None, full: bool) -> None:
     """Show one report: a file, or a document of the store.
 
     A file that exists is read afresh. Else DOC is looked up in the store: by path, by the end of a path,
-    by id or by the beginning of an id.
+    by id or by the beginning of an id. The HTML file stands alone: it needs no network and can be mailed
+    or printed. It holds the text of a stored document only if the file is still there, unchanged.
     """
-    found = find_document(document, settings_of(store=store))
-    if layout == "json":
+    settings = settings_of(store=store)
+    found = find_document(document, settings)
+    if out is not None:
+        _put_page(found, document, out, settings, as_json=layout == "json")
+    elif layout == "json":
         put_json(found.to_json())
     else:
         put_view(found, full)
 
 
+def _put_page(found: Extraction, document: str, out: str, settings: Settings, *, as_json: bool) -> None:
+    """Writes the page of a report, and says where, or why it is without its source."""
+    from structurer.export import STDOUT, opened
+    from structurer.forms import load_forms
+    from structurer.page import page, reread
+    from structurer.read.archive import split
+
+    if as_json and out == STDOUT:
+        raise click.UsageError("--json reports on the page; it needs --html FILE")
+    path = document if os.path.exists(document) or split(document) else found.document.path
+    if os.path.exists(out) and os.path.exists(path) and os.path.samefile(out, path):
+        raise click.UsageError(f"{plain(out)} is the report itself; name another file for --html")
+    source = reread(found, path=path, limit=settings.max_bytes)
+    made = page(found, load_forms(), source).encode("utf-8")
+    with opened(out) as stream:
+        stream.write(made)
+    missing = source if isinstance(source, str) else None
+    if as_json:
+        put_json({"document": found.document.id, "out": out, "source": missing is None, "missing": missing})
+    elif out != STDOUT:
+        say(f"page written to {plain(out)}")
+    if missing:
+        say(f"note: the page is without the source; {plain(missing)}")
+
+
 @click.command()
 @click.argument("document", metavar="DOC|FILE")
+@click.option("--before", metavar="DOC", help="The same agency's report of the year before.")
 @click.option("--full", is_flag=True, help="List the checks that passed, too.")
 @store_option
 @json_option
-def check(document: str, store: str | None, full: bool, as_json: bool) -> None:
+def check(document: str, store: str | None, before: str | None, full: bool, as_json: bool) -> None:
     """Lay every edit rule over one report: passed, failed or not evaluated, with both sums.
+
+    With --before, the rules between two years as well, and figures that jumped.
 
     That sums agree says nothing about labels: a check that passes is not a proof.
     """
-    from structurer.confront import confront
-    from structurer.console import checks_text, terminal_width
+    from structurer.confront import confront, confront_years, jumps
+    from structurer.console import checks_text, findings_text, terminal_width
     from structurer.forms import load_forms
+    from structurer.reconcile import asked
 
-    found = find_document(document, settings_of(store=store))
-    checks = confront(found.observations, _tables_to_check(found, load_forms()))
+    settings = settings_of(store=store)
+    found = find_document(document, settings)
+    tables = asked(found, load_forms())
+    checks = confront(found.observations, tables)
+    jumped: list[Finding] = []
+    if before is not None:
+        earlier = find_document(before, settings)
+        checks += confront_years(earlier.observations, found.observations, tables)
+        jumped = jumps(earlier.observations, found.observations)
     if as_json:
-        put_json([one.to_json() for one in checks])
+        put_json([one.to_json() for one in checks] + [one.model_dump(mode="json") for one in jumped])
     else:
         put(checks_text(checks, width=terminal_width(), full=full))
-
-
-def _tables_to_check(extraction: Extraction, forms: Forms) -> list[Table]:
-    """The tables as their forms have them, then the rules between prose and tables."""
-    from structurer.reconcile import crossings
-
-    states = extraction.document.tables
-    here = [name for name, found in states.items() if found.state in ("read", "partial")]
-    own = [
-        table
-        for name in here
-        for form, table in forms.tables.get(name, {}).items()
-        if form == states[name].form
-    ]
-    return [*own, *crossings(forms, here)]
+        if jumped:
+            put(findings_text(jumped, width=terminal_width()))
 
 
 def _explained(told: Explanation) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, create_model
 
-from structurer.forms import Forms, Row, Table
+from structurer.forms import Forms, Row
 from structurer.observation import Period, Qualifier
 from structurer.quantities import parse_number
 
@@ -168,10 +168,3 @@ def fields(names: tuple[str, ...]) -> type[Answer]:
     """The answer about what a report says of itself, of these fields."""
     item = create_model("Field", __base__=FieldItem, field=(_one_of(names), ...))
     return create_model("Fields", __base__=Answer, items=(_list_of(item), ...))
-
-
-def table_row_names(table: Table) -> Mapping[str, str]:
-    """Name → row id for a form's table, the names unique."""
-    rows = [row for block in table.blocks for row in block.rows]
-    labels = [row.label for row in rows]
-    return {row.label if labels.count(row.label) == 1 else f"{row.under}{row.label}": row.id for row in rows}

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel
@@ -14,7 +15,7 @@ from structurer.model.ledger import Estimate, Ledger, added, cost
 from structurer.model.parse import Parsed, parse
 from structurer.model.presets import LADDER, Endpoint, endpoint
 from structurer.model.question import Question, written
-from structurer.model.transport import Lane, Patience, Unavailable, send
+from structurer.model.transport import Lane, Patience, Stopped, Unavailable, send
 from structurer.model.wire import Backend, Call, Completion, Denied, Message, Rejected
 from structurer.observation import Usage
 from structurer.settings import Settings
@@ -116,9 +117,10 @@ class Client:
     ) -> None:
         self.endpoint = endpoint(settings)
         self.ledger = Ledger(settings, self.endpoint.model)
-        self.count: Counter = counter(self.endpoint.model)
         self.problem = ""
         """Why the endpoint is not asked any more."""
+        self.unanswered: dict[str, int] = {}
+        """How many questions got no answer, by reason."""
         self._settings = settings
         self._shelves = tuple(shelves)
         self._make = backend or self._door
@@ -129,7 +131,20 @@ class Client:
         self._capability = self.endpoint.preset.capability
         self._dropped: frozenset[str] = frozenset()
         self._lost = 0
+        self._counts: dict[str, int] = {}
         self._flights: dict[str, asyncio.Task[Reply]] = {}
+
+    @cached_property
+    def count(self) -> Counter:
+        """Counts tokens as this model's vendor does, as near as this machine can."""
+        return counter(self.endpoint.model)
+
+    @property
+    def trouble(self) -> str:
+        """What kept questions from being answered, "" if nothing did."""
+        if self.problem or self.ledger.stopped:
+            return self.problem or self.ledger.stopped
+        return "; ".join(f"{number} unanswered ({reason})" for reason, number in self.unanswered.items())
 
     async def __aenter__(self) -> Client:
         return self
@@ -161,9 +176,13 @@ class Client:
             return replace(reply, question=question, usage=self.ledger.found() if reply.lasting else Usage())
         flight = self._flights[key] = asyncio.ensure_future(self._answer(question, key))
         try:
-            return await flight
+            reply = await flight
         finally:
             self._flights.pop(key, None)
+        if reply.state not in ("answered", "divided"):
+            reason = reply.reason if reply.state in ("failed", "rejected") else reply.state
+            self.unanswered[reason] = self.unanswered.get(reason, 0) + 1
+        return reply
 
     def known(self, question: Question) -> bool:
         """Whether a question can be answered without asking anybody."""
@@ -173,8 +192,12 @@ class Client:
     def estimate(self, questions: Iterable[Question]) -> Estimate:
         """What asking these would use, by the counter at hand; nothing is sent."""
         calls = cached = prompt = likely = most = 0
+        asked: set[bytes] = set()
         for question in questions:
-            if self.known(question):
+            digest = bytes.fromhex(question.key(self.endpoint))
+            again = digest in asked
+            asked.add(digest)
+            if again or self.known(question):
                 cached += 1
                 continue
             calls += 1
@@ -257,7 +280,7 @@ class Client:
         self, question: Question, messages: Sequence[Message]
     ) -> tuple[Completion | None, Usage, Reply]:
         """One completion within the budget, what it used, and the reply if there is none."""
-        prompt = sum(self.count(message["content"]) for message in messages) + 8
+        prompt = sum(self._counted(message["content"]) for message in messages) + 8
         if not await self.ledger.reserve(prompt, question.limit):
             return None, Usage(), Reply(question, "unasked", reason=self.ledger.stopped)
         calls, completion, gap = 0, None, Reply(question, "failed")
@@ -270,6 +293,9 @@ class Client:
             self._lost += 1
             if self._lost >= _DOWN:
                 self.problem = f"{_DOWN} calls in a row failed, the last one: {error}"
+        except Stopped as error:
+            calls = error.calls
+            gap = replace(gap, state="unasked", reason=self.problem)
         except Rejected as error:
             calls = 1
             gap = replace(gap, state="rejected", reason=str(error))
@@ -292,7 +318,9 @@ class Client:
         for _ in range(_SHRUGS):
             call = Call(tuple(messages), question.answer, question.limit, self._capability, self._dropped)
             try:
-                completion, calls = await send(call, self._backend.complete, self._lane, self._patience)
+                completion, calls = await send(
+                    call, self._backend.complete, self._lane, self._patience, self._given_up
+                )
                 return completion, made + calls
             except Rejected as error:
                 made += 1
@@ -300,6 +328,9 @@ class Client:
                     raise
                 messages = question.messages(shown=self._shown()) if len(messages) == 2 else messages
         raise Rejected("no request was taken")
+
+    def _given_up(self) -> bool:
+        return bool(self.problem)
 
     def _does_without(self, parameter: str | None, call: Call) -> bool:
         """Whether there is another way to put the request; it is then the way from now on."""
@@ -319,6 +350,14 @@ class Client:
 
     def _prompt_tokens(self, question: Question) -> int:
         return self.count(question.text(self.endpoint)) + 8
+
+    def _counted(self, text: str) -> int:
+        """Tokens of a message; instructions come again and again."""
+        if text not in self._counts:
+            if len(self._counts) > 256:
+                self._counts.clear()
+            self._counts[text] = self.count(text)
+        return self._counts[text]
 
     def _used(self, completion: Completion | None, estimated: int) -> tuple[int, int]:
         """Tokens as the endpoint counts them; where it does not say, as counted here."""
@@ -346,6 +385,8 @@ class Client:
         return next((kept for shelf in self._shelves if (kept := shelf.get(key)) is not None), None)
 
     def _keep(self, question: Question, key: str, reply: Reply, text: str) -> None:
+        if not self._shelves:
+            return
         kept = Kept(
             key=key,
             state=reply.state,

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from typing import Any
+
+from pydantic import BaseModel
 
 from structurer.model.presets import Endpoint
 from structurer.model.strict import response_format, strict_schema
@@ -33,21 +36,23 @@ class Door:
         import openai
 
         # Instructor logs what an endpoint answers to an error, which can repeat the document.
-        logging.getLogger("instructor").addHandler(logging.NullHandler())
-        logging.getLogger("instructor").propagate = False
+        logging.getLogger("instructor").setLevel(logging.CRITICAL + 1)
         self._openai = openai
         self._endpoint = endpoint
         self._pause = pause
         self._http = openai.DefaultAsyncHttpxClient(
             event_hooks={"response": [self._seen]},
             timeout=openai.Timeout(timeout, connect=min(timeout, 10.0)),
+            **_tls(endpoint.base_url),
         )
-        client = openai.AsyncOpenAI(
+        self.client = openai.AsyncOpenAI(
             api_key=endpoint.key, base_url=endpoint.base_url, max_retries=0, http_client=self._http
         )
-        self.client = client
-        self._by_schema = instructor.from_openai(client, mode=instructor.Mode.JSON_SCHEMA)
-        self._by_tool = instructor.from_openai(client, mode=instructor.Mode.TOOLS)
+        completions: Any = self.client.chat.completions
+        completions.create = _noting(completions.create)
+        self._by_schema = instructor.from_openai(self.client, mode=instructor.Mode.JSON_SCHEMA)
+        self._by_tool = instructor.from_openai(self.client, mode=instructor.Mode.TOOLS)
+        self._answer = _prepared()
 
     async def _seen(self, response: Any) -> None:
         """Every answer's headers, so that an announced limit is met before it is run into."""
@@ -57,29 +62,27 @@ class Door:
 
     async def complete(self, call: Call) -> Completion:
         """Sends one request, once."""
-        import instructor.core.exceptions as failures
-
         asked = self._by_tool if call.capability == "tools" else self._by_schema
         messages: Any = [dict(message) for message in call.messages]
+        arrived: list[Any] = []
+        noting = _ARRIVED.set(arrived)
         try:
-            _, completion = await asked.chat.completions.create_with_completion(
+            await asked.chat.completions.create(
                 model=self._endpoint.model,
                 messages=messages,
-                response_model=call.answer,
+                response_model=self._answer,
                 max_retries=0,
                 strict=False,
                 extra_body=self._shape(call),
                 **self._parameters(call),
             )
-        except failures.IncompleteOutputException as error:
-            completion = error.last_completion
-        except failures.InstructorRetryException as error:
-            completion = error.last_completion
-            if completion is None:
-                raise self._failure(_cause(error)) from None
-        except self._openai.APIError as error:
-            raise self._failure(error) from None
-        return _completion(completion)
+        except Exception as error:
+            # What came is judged by us, also where instructor would give it up or ask again.
+            if not arrived:
+                raise self._failure(error) from None
+        finally:
+            _ARRIVED.reset(noting)
+        return _completion(arrived[0])
 
     async def close(self) -> None:
         """Closes the connections."""
@@ -94,13 +97,12 @@ class Door:
             given["temperature"] = 0
         return given
 
-    @staticmethod
-    def _shape(call: Call) -> dict[str, Any]:
+    def _shape(self, call: Call) -> dict[str, Any]:
         """How the answer's shape is asked for; it replaces what instructor asks, which is never strict."""
         if call.capability == "json_schema":
             return {"response_format": response_format(call.answer)}
         if call.capability == "tools":
-            name = call.answer.__name__
+            name = self._answer.__name__
             function = {"name": name, "strict": True, "parameters": strict_schema(call.answer)}
             return {
                 "tools": [{"type": "function", "function": function}],
@@ -108,16 +110,20 @@ class Door:
             }
         return {"response_format": {"type": "json_object" if call.capability == "json_object" else "text"}}
 
-    def _failure(self, error: BaseException) -> Exception:
+    def _failure(self, raised: Exception) -> Exception:
         """What an error of the client's means for what to do next; texts never hold key or address."""
         openai = self._openai
+        error = _cause(raised, openai.APIError)
+        if error is None:
+            # A page of a proxy's, where an answer should have been; anything else is a mistake of ours.
+            unreadable = _cause(raised, ValueError) is not None
+            return Transient("the answer could not be read") if unreadable else raised
         if isinstance(error, openai.APITimeoutError):
             return Transient("no answer in time")
         if isinstance(error, openai.APIConnectionError):
             return Transient("the connection failed")
         if not isinstance(error, openai.APIStatusError):
-            # An answer that is no JSON at all, as a proxy's error page.
-            return Transient(f"the answer could not be read ({type(error).__name__})")
+            return Transient("the answer could not be read")
         status, said = error.status_code, _said(error)
         after = retry_after(error.response.headers)
         code = str(error.code or "")
@@ -135,14 +141,55 @@ class Door:
         return Rejected(f"{status}: {said}", _parameter(error, said))
 
 
-def _cause(error: BaseException) -> BaseException:
-    """The client's own error inside instructor's."""
-    import openai
+def _tls(address: str) -> dict[str, Any]:
+    """How certificates are checked. Loading authorities takes 85 ms, which plain HTTP need not wait for."""
+    if not address.startswith("http:"):
+        return {}
+    from ssl import PROTOCOL_TLS_CLIENT, SSLContext
 
-    found: BaseException | None = error
-    while found is not None and not isinstance(found, openai.APIError):
+    return {"verify": SSLContext(PROTOCOL_TLS_CLIENT)}  # trusts nobody, should the endpoint redirect to TLS
+
+
+_ARRIVED: ContextVar[list[Any]] = ContextVar("arrived")
+"""Where the completion of the call under way is put, so that no exception can lose it."""
+
+
+def _noting(create: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    async def noted(*positional: Any, **named: Any) -> Any:
+        completion = await create(*positional, **named)
+        _ARRIVED.get().append(completion)
+        return completion
+
+    return noted
+
+
+class Items(BaseModel):
+    """What instructor is told of every answer: a list of items.
+
+    The answer's own schema goes out beside it and its items are judged one by one; told of it, instructor
+    would make its schema anew for each call, which takes as long as the rest of the call.
+    """
+
+    items: list[Any]
+
+    @classmethod
+    def model_json_schema(cls, *_: Any, **__: Any) -> dict[str, Any]:
+        """Nothing: what goes out is the schema of the answer."""
+        return {"title": "Items", "type": "object", "properties": {}}
+
+
+def _prepared() -> Any:
+    from instructor.v2.core.response_model import prepare_response_model
+
+    return prepare_response_model(Items)
+
+
+def _cause(raised: BaseException, kind: type[BaseException]) -> Any:
+    """The client's own error inside instructor's."""
+    found: BaseException | None = raised
+    while found is not None and not isinstance(found, kind):
         found = found.__cause__ or found.__context__
-    return found or error
+    return found
 
 
 def _said(error: Any) -> str:

@@ -37,6 +37,14 @@ class Unavailable(Exception):
         self.calls = calls
 
 
+class Stopped(Exception):
+    """A call that waited for its turn until nothing was to be sent any more; `calls` were tried before."""
+
+    def __init__(self, calls: int) -> None:
+        super().__init__("stopped")
+        self.calls = calls
+
+
 class Lane:
     """Lets calls through, as many at once as the endpoint bears: halves on a limit, grows by one a round."""
 
@@ -98,18 +106,25 @@ class Lane:
 
 
 async def send(
-    call: Call, complete: Callable[[Call], Awaitable[Completion]], lane: Lane, patience: Patience
+    call: Call,
+    complete: Callable[[Call], Awaitable[Completion]],
+    lane: Lane,
+    patience: Patience,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> tuple[Completion, int]:
     """The completion of a call and how many requests it took.
 
-    A limit uses up no retry, only time. Raises Unavailable when patience ends, Rejected and Denied at once.
+    A limit uses up no retry, only time. Raises Unavailable when patience ends, Stopped when its turn comes
+    after `stopped` has become true, Rejected and Denied at once.
     """
     calls, failures, waited = 0, 0, 0.0
     while True:
         await lane.enter()
         began = time.monotonic()
-        calls += 1
         try:
+            if stopped():
+                raise Stopped(calls)
+            calls += 1
             completion = await complete(call)
         except Limited as limit:
             pause = limit.after if limit.after is not None else _backoff(patience, 1 + calls)

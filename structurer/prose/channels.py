@@ -13,9 +13,10 @@ _BACK = 120
 """Characters of the same sentence in which an earlier clause may name the channel."""
 _WAYS_OUT = re.compile("(?:等|多种|各种|各类)[^,。;]{0,8}(?:方式|渠道|途径|载体|形式|平台|媒介|媒体)")
 _WHERE = re.compile('"([^"]{2,15})"(?=平台|网|公众|群众|市民|栏目)')
+# Words in the name of an agency (财政局, 生态环境局) are no topic.
 _TOPIC = re.compile(
-    "重点领域|重点信息|财政|预算|决算|资金|专项|权力|许可|处罚|双随机|招生|招聘|采购|建议|提案"
-    "|解读|扶贫|脱贫|环境|安全|目录|领域|方面"
+    "(?:重点领域|重点信息|财政|预算|决算|资金|专项|权力|许可|处罚|双随机|招生|招聘|采购|建议|提案"
+    "|解读|扶贫|脱贫|环境|安全|目录|领域|方面)(?![\u4e00-\u9fff]{0,4}[局厅委办])"
 )
 _BOTH = ("disclosed_wechat", "disclosed_weibo")
 

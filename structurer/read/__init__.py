@@ -9,9 +9,8 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from hashlib import sha256
-from typing import NamedTuple
 
-from structurer.document import Document, OffsetMap, Span
+from structurer.document import Document, Span
 from structurer.errors import BinaryInput, EmptyInput, ReadError, TooLarge, UnsupportedFormat
 from structurer.fold import fold
 from structurer.read.duplicate import second_copy
@@ -19,29 +18,23 @@ from structurer.read.encoding import decode
 from structurer.read.formats import ADVICE, is_garbage, sniff
 from structurer.read.furniture import furniture, joined
 from structurer.read.html import is_html, read_html
+from structurer.read.reading import Reading
 
 __all__ = ["READERS", "Reading", "read", "read_bytes", "read_file", "read_text"]
 
 LIMIT = 64 * 2**20
 """Largest input read by default, in bytes."""
 
+_MARK = "!"
+"""Stands between an archive and a member of it; see structurer.read.archive."""
 _LONG = 400
+_TOLD = 500
+"""Characters of what a list says of a text that are kept."""
 _SENTENCE = re.compile("[\u4e00-\u9fff][^/\\\\]*[。；！？;!?]|<[a-zA-Z!]")
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}\Z")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _IMAGE_NAME = re.compile(r"[^\s/\\<>]{1,60}\.(?:png|jpe?g|gif|bmp)(?![A-Za-z0-9])", re.I)
 _IMAGE_SUFFIX = re.compile(r"\.(?:png|jpe?g|gif|bmp)", re.I)
-
-
-class Reading(NamedTuple):
-    """What a reader by format makes of some bytes: source, its text, and where the text came from."""
-
-    source: str
-    text: str
-    encoding: str
-    offsets: OffsetMap | None = None
-    images: tuple[Span, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def read(source: str | os.PathLike[str] | bytes, *, path: str | None = None, limit: int = LIMIT) -> Document:
@@ -68,6 +61,11 @@ def read_file(path: str | os.PathLike[str], *, name: str | None = None, limit: i
     """
     given = os.fsdecode(path)
     name = name or given
+    if _MARK in given:
+        from structurer.read.archive import read_member, split
+
+        if split(given):
+            return read_bytes(read_member(given, limit=limit), name, limit=limit)
     try:
         with open(given, "rb") as file:
             data = file.read(limit + 1)
@@ -157,6 +155,8 @@ def _document(reading: Reading, path: str, identity: str) -> Document:
         text=reading.text,
         encoding=reading.encoding,
         offsets=reading.offsets,
+        places=reading.places,
+        recognised=reading.recognised,
         furniture=spans,
         images=reading.images,
         notes=(*reading.notes, *((copies.note,) if copies.note else ())),
@@ -165,5 +165,62 @@ def _document(reading: Reading, path: str, identity: str) -> Document:
     return document
 
 
-READERS: Mapping[str, Callable[[bytes, str], Reading]] = {"text": _read_decoded}
+def _read_pdf(data: bytes, path: str) -> Reading:
+    from structurer.read.printed import read_pdf
+
+    return read_pdf(data, path)
+
+
+def _read_image(data: bytes, path: str) -> Reading:
+    from structurer.read.printed import read_image
+
+    return read_image(data, path)
+
+
+def _read_docx(data: bytes, path: str) -> Reading:
+    from structurer.read.docx import read_docx
+
+    return read_docx(data, path)
+
+
+def _read_office(form: str) -> Callable[[bytes, str], Reading]:
+    def reader(data: bytes, path: str) -> Reading:
+        from structurer.read import office
+
+        readers = {"ole": office.read_ole, "rtf": office.read_rtf, "odt": office.read_odt}
+        return readers[form](data, path)
+
+    return reader
+
+
+def _read_saved(data: bytes, path: str) -> Reading:
+    """The reader of web archives (MHTML)."""
+    from structurer.read.mhtml import saved_page
+
+    page = saved_page(data, path)
+    return _lay_out(page.source, page.source.encode("utf-8", "replace"), page.encoding, page.notes, path)
+
+
+def _read_record(data: bytes, path: str) -> Reading:
+    """The reader of a text that came in a list, with what the list says of it; any other object is text."""
+    from structurer.read.archive.lists import record, text_of, told_of
+
+    given = record(data)
+    if given is None:
+        return _read_decoded(data, path)
+    text = _SURROGATE.sub("\ufffd", text_of(given) or "")
+    told = _SURROGATE.sub("\ufffd", "; ".join(told_of(given)))
+    notes = (f"the list it came in says: {told[:_TOLD]}",) if told else ()
+    return _lay_out(text, text.encode("utf-8"), "utf-8", notes, path)
+
+
+READERS: Mapping[str, Callable[[bytes, str], Reading]] = {
+    "text": _read_decoded,
+    "pdf": _read_pdf,
+    "image": _read_image,
+    "docx": _read_docx,
+    **{form: _read_office(form) for form in ("ole", "rtf", "odt")},
+    "mhtml": _read_saved,
+    "record": _read_record,
+}
 """Format name (see `formats.sniff`) → its reader; a format without one raises UnsupportedFormat."""

@@ -14,11 +14,12 @@ _MAGIC = (
     (b"BM", "bitmap"),
     (b"II*\0", "image"),
     (b"MM\0*", "image"),
-    (b"\x1f\x8b", "archive"),
+    (b"\x1f\x8b", "packed"),
     (b"Rar!\x1a", "archive"),
     (b"7z\xbc\xaf\x27\x1c", "archive"),
-    (b"BZh", "archive"),
-    (b"\xfd7zXZ\0", "archive"),
+    (b"BZh", "packed"),
+    (b"\xfd7zXZ\0", "packed"),
+    (b"WARC/", "warc"),
 )
 #: The file inside a zip that tells which format it is.
 _ZIPPED = (
@@ -36,24 +37,19 @@ _DUMPED = re.compile("[\\s\ufeff]{0,20}(?:ÐÏ.?à¡±|邢唷|%PDF-[0-9]|PK\x03\
 _GARBAGE = 0.05
 
 ADVICE = {
-    "pdf": "a PDF file; save its text as .txt or its page as .html first",
-    "docx": "a Word file (.docx); save it as text or as a web page first",
-    "ole": "an old Office file (.doc, .xls, .wps); save it as text or as a web page first",
-    "rtf": "an RTF file; save it as text or as a web page first",
     "xlsx": "an Excel workbook; save it as text or as a web page first",
     "pptx": "a PowerPoint file; save it as text first",
     "ofd": "an OFD file; save its text as .txt first",
-    "odt": "an OpenDocument file; save it as text or as a web page first",
-    "mhtml": "a web archive (.mht); save it as a web page (.html) first",
-    "image": "an image; its text has to be recognised first (OCR)",
-    "archive": "an archive; unpack it first",
-    "zip": "a zip archive; unpack it first",
+    "archive": "an archive of a kind that is not read; unpack it first",
+    "packed": "an archive, not a report; unpack it, import it whole, or name one in it as ARCHIVE!NAME",
+    "zip": "a zip archive, not a report; unpack it, import it whole, or name one in it as ARCHIVE!NAME",
+    "warc": "a web archive (WARC), not a report; import it whole, or name one in it as ARCHIVE!ADDRESS",
 }
-"""What a file is and the next step, by format name."""
+"""What a file is that has no reader, and the next step, by format name."""
 
 
 def sniff(data: bytes) -> str:
-    """The format of some bytes by their first ones: "text", or a key of ADVICE. HTML is text here."""
+    """The format of some bytes by their first ones: a key of READERS or of ADVICE. HTML is "text" here."""
     for magic, name in _MAGIC:
         if data.startswith(magic):
             if name == "bitmap":  # two letters alone would make a report that begins with "BM" an image
@@ -63,6 +59,10 @@ def sniff(data: bytes) -> str:
         return _zipped(data)
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image"
+    if data[:1] == b"{" and data.rstrip()[-1:] == b"}":
+        return "record"
+    if data[257:262] == b"ustar":
+        return "packed"
     if _MAIL_HEADER.match(data) and _WEB_ARCHIVE.search(data[:4096]):
         return "mhtml"
     return "text"

@@ -55,13 +55,30 @@ def observation_rows(number: int, extraction: Extraction) -> list[Row]:
             "status": found.status,
             "accepted": found.accepted,
             "methods": found.methods,
-            "evidence": [[span.start, span.end, span.quote] for span in found.evidence],
+            "evidence": [_span(span) for span in found.evidence],
             "rules": found.rules,
             "assumes": found.assumes,
             "candidates": list(found.candidates),
         }
         for position, found in enumerate(extraction.observations)
     ]
+
+
+def _span(span: Evidence) -> list[Any]:
+    """Evidence as a list; its page, box and confidence only where it has one."""
+    place = [span.page, span.box, span.confidence]
+    return [span.start, span.end, span.quote, *(place if any(part is not None for part in place) else ())]
+
+
+def _evidence(
+    start: int,
+    end: int,
+    quote: str,
+    page: int | None = None,
+    box: tuple[float, float, float, float] | None = None,
+    confidence: float | None = None,
+) -> Evidence:
+    return Evidence(start=start, end=end, quote=quote, page=page, box=box, confidence=confidence)
 
 
 def finding_rows(number: int, extraction: Extraction) -> list[Row]:
@@ -122,7 +139,7 @@ def _observation(row: SQLRow[Any]) -> Observation:
         status=row.status,
         accepted=row.accepted,
         methods=tuple(row.methods),
-        evidence=tuple(Evidence(start=start, end=end, quote=quote) for start, end, quote in row.evidence),
+        evidence=tuple(_evidence(*span) for span in row.evidence),
         rules=tuple(row.rules),
         assumes=tuple(row.assumes),
         candidates=tuple(row.candidates),

@@ -142,10 +142,14 @@ def fit(row: str, places: tuple[Cell, ...], form: str, line: Line, trailing: int
     return PlacedRow(row, places, form, "short", tokens, tuple(aligned), line)
 
 
+def in_grid(line: Line) -> bool:
+    """Whether a grid drew the line's cells, so that every empty one is seen for what it is."""
+    return any(isinstance(atom, Bar) and atom.grid for atom in line.atoms)
+
+
 def _seen_to_end(aligned: Sequence[Cells], line: Line) -> bool:
     """Whether the empties are cells: a row of bars may have lost its blanks and been filled up at the end."""
-    in_grid = any(isinstance(atom, Bar) and atom.grid for atom in line.atoms)
-    return in_grid or all(cells[-1] is not None for cells in aligned)
+    return in_grid(line) or all(cells[-1] is not None for cells in aligned)
 
 
 def _too_many(tokens: Cells, width: int) -> bool:

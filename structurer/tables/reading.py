@@ -15,7 +15,7 @@ from structurer.tables.labels import Vocabulary, vocabulary
 from structurer.tables.locate import Span, locate
 from structurer.tables.place import PlacedRow, Placement, place
 from structurer.tables.rows import Line, lines
-from structurer.tables.sequence import place_in_sequence
+from structurer.tables.sequence import place_blank, place_in_sequence
 from structurer.tables.settle import Settled, settle
 
 _UNIT = re.compile(r"单位[::]?\s*(万元|亿元|元)|\((万元|亿元|元)\)")
@@ -86,7 +86,8 @@ def _read(
         return None  # prose that happens to use a row's words
     if not named and not (first_form.labels_first and tokens):
         return _nothing_read(document, span, findings)
-    placement = (place_in_sequence if first_form.labels_first else place)(found, words)
+    blank = place_blank(stream, words) if first_form.labels_first else None
+    placement = blank or (place_in_sequence if first_form.labels_first else place)(found, words)
     end = max((atom.end for line in found for atom in line.tokens), default=max(line.end for line in found))
     if not placement.rows:
         return _nothing_read(document, span, findings)

@@ -184,7 +184,12 @@ def _longest_chain(matches: list[_Match]) -> list[int | None]:
 
 
 def _inside_row(run: _Run) -> bool:
-    """A run that only interrupts a row: a unit beside a number, or words that stand in a cell."""
+    """A run that only interrupts a row: a unit beside a number, or words that stand in a cell.
+
+    A lone enumerator begins a row whose label is printed elsewhere, so it does not interrupt one.
+    """
+    if any(len(word.han) < word.end - word.start for word in run.words):
+        return False
     return _UNIT_TEXT.fullmatch(run.han) is not None or run.han in _CELL_TEXT
 
 
@@ -237,7 +242,7 @@ def _add_lines(
             end=run.words[-1].end if run.words else run.cells[0].start,
             atoms=[*(run.bars[-1] if run.bars else ()), *run.cells],
             before=before + text[position:known],
-            unknown=bool(rest),
+            unknown=bool(run.words) and not (matches and known == len(text)),
             stray=any(word.stray for word in run.words),
         )
     )
@@ -271,7 +276,8 @@ def _rejoin(found: list[Line], index: int, vocabulary: Vocabulary) -> bool:
         other = found[at] if 0 <= at < len(found) else None
         if other is None or not other.row or other.has_cells():
             continue
-        if _torn(text, line.after, vocabulary.texts_of(other.row)):
+        behind = at > index and not line.label and line.after.startswith(other.label)
+        if behind or _torn(text, line.after, vocabulary.texts_of(other.row)):
             other.atoms, line.atoms, line.unknown = line.atoms, [], False
             return True
     return False

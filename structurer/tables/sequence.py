@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from structurer.forms import Table
-from structurer.tables.cells import Bar, Token
+from structurer.tables.cells import Atom, Token, Word
 from structurer.tables.labels import Vocabulary
-from structurer.tables.place import PlacedRow, Placement, fit
+from structurer.tables.place import PlacedRow, Placement, fit, in_grid
 from structurer.tables.rows import Line
 
 
@@ -31,9 +31,30 @@ def place_in_sequence(lines: Sequence[Line], vocabulary: Vocabulary) -> Placemen
     return Placement(form, rows, unplaced, mixed=False)
 
 
+def place_blank(stream: Sequence[Atom], vocabulary: Vocabulary) -> Placement | None:
+    """A table whose row of numbers is drawn and empty; None unless a grid draws all its cells."""
+    form, table = next(reversed(vocabulary.tables.items()))
+    empty = 0
+    drawn = False
+    for atom in stream:
+        if isinstance(atom, Token):
+            return None
+        if isinstance(atom, Word):
+            empty = -len(table.cells)  # a row with words in it is the header's
+        elif atom.grid and atom.row:
+            drawn |= empty == len(table.cells)
+            empty = 0
+        elif atom.grid:
+            empty += 1
+    if not drawn:
+        return None
+    blanks = PlacedRow("", table.cells, form, "exact", (None,) * len(table.cells))
+    return Placement(form, (blanks,), (), mixed=False)
+
+
 def _from_first_number(line: Line) -> Line:
     """The line without the bars above its first number: they may be the header's, unless a grid drew them."""
-    if any(isinstance(atom, Bar) and atom.grid for atom in line.atoms):
+    if in_grid(line):
         return line
     first = line.tokens[0].start
     return replace(line, atoms=[atom for atom in line.atoms if atom.start >= first])

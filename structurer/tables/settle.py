@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -12,7 +11,7 @@ from structurer.observation import Printed, Status, Value
 from structurer.rival import rivalled
 from structurer.tables.cells import Token
 from structurer.tables.longrow import settle_long_row
-from structurer.tables.place import PlacedRow
+from structurer.tables.place import PlacedRow, in_grid
 
 BLANK_IS_ZERO = "blank=0"
 
@@ -136,7 +135,6 @@ class _Bound:
             self.first.append(len(self.places))
             self.places.extend(row.places)
             self.row_of.extend([row] * len(row.places))
-        self.index = {cell.indicator: at for at, cell in enumerate(self.places)}
         self.tokens: list[tuple[Token | None, ...]] = [(None,)] * len(self.places)
         """Per cell, all tokens that may print it in a reading that is left; None for omitted."""
         self.problem = self._problem()
@@ -145,7 +143,11 @@ class _Bound:
             self.balance = settle_long_row(len(self.places), self.readings[0], self.equations)
         else:
             self.balance = solve(self.problem)
-        self.bound = Counter(at for equation in self.equations for at in (*equation.left, *equation.right))
+        self.bound = [0] * len(self.places)
+        """Per cell how many equations bind it."""
+        for equation in self.equations:
+            for at in (*equation.left, *equation.right):
+                self.bound[at] += 1
         self.all_zero = not any(token and token.value for row in rows for token in row.cells)
         self.contested = self._contested()
         self._find_tokens()
@@ -154,18 +156,28 @@ class _Bound:
 
     def _problem(self) -> Problem:
         closed = {at for at, row in enumerate(self.row_of) if row.layout == "unreadable"}
-        equations = []
-        for edit in self.table.edits:
-            left = tuple(self.index[key] for key in edit.left if key in self.index)
-            right = tuple(self.index[key] for key in edit.right if key in self.index)
-            whole = len(left) == len(edit.left) and len(right) == len(edit.right)
-            if edit.rule.severity == "error" and whole and closed.isdisjoint((*left, *right)):
-                equations.append(Equation(left, right, edit.rule.id))
-        self.equations = equations
+        self.equations = [
+            equation
+            for equation in self._laid()
+            if not closed or closed.isdisjoint((*equation.left, *equation.right))
+        ]
         self.readings = [
             self._readings(row, first) for row, first in zip(self.placed, self.first, strict=True)
         ]
-        return Problem(len(self.places), tuple(self.readings), tuple(equations))
+        return Problem(len(self.places), tuple(self.readings), tuple(self.equations))
+
+    def _laid(self) -> list[Equation]:
+        """The table's sums over the numbered cells; a sum with a cell that is not among them is left out."""
+        sums = self.table.sums
+        if self.places == list(self.table.cells):
+            return [Equation(left, right, rule) for rule, left, right in sums]
+        at = {cell.indicator: number for number, cell in enumerate(self.places)}
+        numbers = [at.get(cell.indicator, -1) for cell in self.table.cells]
+        laid = [
+            Equation(tuple(numbers[cell] for cell in left), tuple(numbers[cell] for cell in right), rule)
+            for rule, left, right in sums
+        ]
+        return [equation for equation in laid if -1 not in (*equation.left, *equation.right)]
 
     def _readings(self, row: PlacedRow, first: int) -> tuple[Reading, ...]:
         cells = range(first, first + len(row.places))
@@ -275,6 +287,8 @@ class _Bound:
 
     def _open_cell(self, at: int, cell: Cell, sums: Sums) -> Settled:
         row = self.row_of[at]
+        if not self.bound[at] and row.layout == "exact":
+            return _as_printed(cell, None)
         tokens = tuple(token for token in self.tokens[at] if token is not None)
         seen = len(tokens) < len(self.tokens[at])
         printed: Printed = "omitted" if seen or not tokens else "number"
@@ -305,7 +319,10 @@ class _Bound:
         if at in self.balance.forced:
             return True
         prior_allowed = self.trusted and self.row_of[at].layout != "missing"
-        return prior_allowed and (self.bound[at] > 1 or self.all_zero or self.long_row)
+        line = self.row_of[at].line
+        seen_blank = line is not None and in_grid(line)
+        sparse = self.all_zero or self.long_row or seen_blank
+        return prior_allowed and self.bound[at] >= (1 if sparse else 2)
 
     def _shaky(self, at: int) -> bool:
         """A cell of a short row whose place was found by sums that do not hold."""

@@ -1,0 +1,90 @@
+"""How a value is written on the page: its sign, its status in words, and why it stands open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from structurer.console.signs import BLANK, NOT_APPLICABLE, QUALIFIERS, SIGNS, shown
+from structurer.observation import Observation, Period, Printed, Status, Value
+from structurer.page.safe import safe
+
+MEANINGS: Mapping[Status, str] = {
+    "verified": "printed, and confirmed by the form’s sums or by a second, independent reading",
+    "stated": "printed under its label; nothing contradicts it, nothing else confirms it",
+    "inferred": "not printed; the only value that every reading of the text allows under the sums",
+    "disputed": "printed, but it would have to change for the sums to hold, or two readings differ",
+    "ambiguous": "several readings fit, so none is chosen",
+    "unsupported": "claimed by a model, not found in the text",
+}
+ORDER: tuple[Status, ...] = ("unsupported", "disputed", "ambiguous", "stated", "inferred", "verified")
+"""The statuses, what needs a person most first."""
+_PRINTED: Mapping[Printed, str] = {
+    "number": "printed as a number",
+    "blank": "the cell is there and left blank",
+    "not_applicable": "marked as not applicable",
+    "text": "printed as text",
+    "omitted": "not printed",
+}
+_PERIODS: Mapping[Period, str] = {
+    "year": "",
+    "month": "a month",
+    "day": "a day",
+    "cumulative": "since the beginning",
+    "to_date": "to date",
+    "previous_year": "the year before",
+}
+
+
+def sign(found: Observation) -> str:
+    """The sign of its status, as in the terminal."""
+    return SIGNS[found.status]
+
+
+def value(found: Observation) -> str:
+    """The value as content of an element, with its qualifier; an empty cell has a sign of its own."""
+    if found.value is None:
+        empty = {"blank": BLANK, "not_applicable": NOT_APPLICABLE}.get(found.printed, "")
+        return empty if found.accepted else ""
+    return safe(QUALIFIERS[found.qualifier]) + amount(found.value)
+
+
+def amount(found: Value) -> str:
+    """A bare value as content of an element."""
+    return safe(found) if isinstance(found, str) else safe(shown(found))
+
+
+def said(found: Observation) -> str:
+    """What a value is, for those who do not see the sign."""
+    empty = "" if found.value is not None else f"{_PRINTED[found.printed]}, "
+    return f"{empty}{found.status}"
+
+
+def printed(found: Observation) -> str:
+    """How it stands on the page, in words."""
+    return _PRINTED[found.printed]
+
+
+def why_open(found: Observation) -> str:
+    """Why a value that is not accepted is not, as content of an element."""
+    among = " or ".join(amount(one) if one is not None else "blank" for one in found.candidates[:4])
+    more = f" or {len(found.candidates) - 4} more" if len(found.candidates) > 4 else ""
+    if found.status == "ambiguous":
+        if not among:
+            return "the text does not settle it"
+        return f"could be {among}{more}" if len(found.candidates) > 1 else f"perhaps {among}, not proved"
+    if found.status == "disputed":
+        broken = f", breaks {', '.join(map(safe, found.rules))}" if found.rules else ""
+        return f"printed {value(found)}{broken}" + (f"; {among}{more} would fit" if among else "")
+    if found.status == "unsupported":
+        return "a model claims it, the text does not hold it"
+    return "waits for a reviewer"
+
+
+def asides(found: Observation) -> Iterator[str]:
+    """Period and scope where they are not those of the report itself, as content of elements."""
+    if found.period == "to_date" and found.as_of:
+        yield f"as of {safe(found.as_of)}"
+    elif _PERIODS[found.period]:
+        yield _PERIODS[found.period]
+    if found.scope:
+        yield safe(found.scope)

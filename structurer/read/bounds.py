@@ -1,0 +1,67 @@
+"""Limits on what one hostile file can cost: time, unpacked bytes."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+
+class Exhausted(BaseException):
+    """A limit was hit. No `except Exception` on the way can swallow it; readers turn it into TooLarge."""
+
+
+_AGAIN = 0.5
+UNPACKED = 256 * 2**20
+"""Most bytes that one packed stream may unpack to."""
+
+
+@contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """Raises Exhausted in the body when it takes longer than so many seconds.
+
+    The exception arrives between two steps of Python code: one call into C is not interrupted.
+    """
+    thread = threading.get_ident()
+    lock = threading.Lock()
+    over = threading.Event()
+
+    def ring() -> None:
+        wait = seconds
+        while not over.wait(wait):
+            with lock:
+                if not over.is_set():
+                    ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                        ctypes.c_ulong(thread), ctypes.py_object(Exhausted)
+                    )
+            wait = _AGAIN
+
+    clock = threading.Thread(target=ring, daemon=True)
+    clock.start()
+    try:
+        yield
+    finally:
+        try:
+            over.set()
+        finally:  # the bell may ring just here
+            over.set()
+            with lock:
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), None)
+
+
+def inflate(data: bytes) -> bytes:
+    """As zlib.decompress, but Exhausted over UNPACKED bytes."""
+    machine = zlib.decompressobj()
+    made = machine.decompress(data, UNPACKED)
+    if machine.unconsumed_tail:
+        raise Exhausted
+    if not machine.eof:
+        raise zlib.error("incomplete or truncated stream")
+    return made
+
+
+BOUNDED_ZLIB = SimpleNamespace(decompress=inflate, decompressobj=zlib.decompressobj, error=zlib.error)
+"""Stands in for the module zlib where a library unpacks whatever it is given."""
