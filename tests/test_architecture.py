@@ -33,7 +33,7 @@ LAYERS = (
     ("draft",),
     ("questions",),
     ("claims",),
-    ("table_claims", "reconcile", "asking"),
+    ("table_claims", "reconcile", "asking", "doubt"),
     ("review",),
     ("store", "pipeline", "export"),
     ("explain", "bulk", "bulk_model", "many", "review.desk", "review.cases", "review.showing"),
