@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from pathlib import Path
 
 import pytest
 
@@ -12,9 +11,10 @@ from structurer import structure
 from structurer.document import Document, Section, Span
 from structurer.forms import load_forms
 from structurer.prose import Statements, statements
+from tests import reports
 
 FORMS = load_forms()
-REPORTS = Path(__file__).parents[2] / "shared" / "reports"
+REPORTS = reports.FOLDER
 YEAR = 2019
 
 
