@@ -25,7 +25,7 @@ from structurer.metadata.pages import Pages, observed
 from structurer.observation import Observation
 from structurer.running import Reading
 
-__all__ = ["metadata", "report_year"]
+__all__ = ["metadata", "report_agency", "report_year"]
 
 _SPAN = re.compile(
     r"(?:统计|数据|期限|时限|报告期|所列"
@@ -67,6 +67,12 @@ def report_year(document: Document, sections: Sequence[Section]) -> int | None:
         return clause[1].value if clause and len(named) > 1 and clause[1].value in named else pages.title.year
     year = next((found.value for found in _year(pages)), None)
     return year if isinstance(year, int) else None
+
+
+def report_agency(document: Document, sections: Sequence[Section]) -> str | None:
+    """The reporting agency, by the rules of `metadata`; None where it is open."""
+    found = next(agency(Pages(document, sections)), None)
+    return found.value if found is not None and found.accepted and isinstance(found.value, str) else None
 
 
 def _year(pages: Pages) -> Iterator[Observation]:

@@ -142,7 +142,7 @@ def _stands_alone(text: str, run: Sequence[tuple[int, int]]) -> bool:
     return (
         len(first) > 45
         or bool(re.search("[。:;|>]", first))
-        or (_TITLE.fullmatch(last) is not None and (years_in(last) and _BODY_END.search(first) is None))
+        or (_TITLE.fullmatch(last) is not None and (bool(years_in(last)) and _BODY_END.search(first) is None))
     )
 
 
