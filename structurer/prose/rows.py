@@ -21,7 +21,7 @@ _WHOLE_ONLY = frozenset(
 """Families of which a part after 其中 has no row of its own."""
 _ANSWERED = re.compile("答复|回复|办结|办复")
 _ONE_WAY = re.compile(
-    "(?:通过|利用|依托|借助|经由)(?![^,;。0-9]{0,24}(?:[各多]|等))[^,;。0-9]{1,24},?(?:共|全年|累计|新)*\\Z"
+    "(?:通过|利用|依托|借助|经由)(?![^,;。0-9]{0,24}(?:[各多]|等))(?:12345|[^,;。0-9]){1,24},?(?:共|全年|累计|新)*\\Z"
 )
 _WAYS = frozenset(("in_person", "fax", "online", "letter"))
 
