@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from structurer._version import __version__
 from structurer.confront import confront, report
 from structurer.document import Document, Section
+from structurer.doubt import doubt_statements, doubt_tables, waiting
 from structurer.draft import Draft
 from structurer.errors import NotAReport
 from structurer.forms import Forms, Table, data_folder, load_forms
@@ -100,12 +101,16 @@ def finish(draft: Draft, forms: Forms, replies: Sequence[Reply] = (), *, accept:
     about, said = list(draft.about), list[Finding]()
     if replies:
         about, cells, stated, said = _with_model(draft, forms, replies, cells, stated, accept)
+    if document.recognised:
+        cells = doubt_tables(cells, tables, document, forms)
+        about, stated = doubt_statements(about, document), doubt_statements(stated, document)
     observations = (*about, *cells, *stated)
     findings = [
         *report([*within, *between], observations),
         *(finding for table in tables for finding in table.findings),
         *draft.prose.findings,
         *said,
+        *waiting(observations),
         *(Finding(rule="document.reading", severity="info", message=note) for note in document.notes),
     ]
     return Extraction(

@@ -374,6 +374,17 @@ def test_quote_that_stands_elsewhere_is_not_marked() -> None:
     assert "1 quote could not be found" in text
 
 
+def test_evidence_names_the_page_of_the_paper() -> None:
+    extraction, document = of(DAMAGED)
+    first = extraction.observations[0]
+    place = first.evidence[0].model_copy(update={"page": 3, "confidence": 0.97})
+    seen = first.model_copy(update={"evidence": (place,)})
+    text, _ = made(
+        extraction.model_copy(update={"observations": (seen, *extraction.observations[1:])}), document
+    )
+    assert f"page 3, characters {place.start}–{place.end}, recognised with 97%" in text
+
+
 def test_observation_no_table_shows_is_still_shown() -> None:
     extraction, document = of(DAMAGED)
     stray = Observation(indicator="x.y.z", label="某表/某行/某列", value=5, status="stated", accepted=True)

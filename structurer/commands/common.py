@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from structurer.settings import Settings
 
 NO_REPORTS = (
-    "no reports here; files named .txt, .text, .html, .htm, .mht, .md, .pdf, .docx or without a suffix are read,"
-    " and archives of them"
+    "no reports here; files named .txt, .text, .html, .htm, .mht, .md, .pdf, .docx or without a suffix"
+    " are read, and archives of them"
 )
 NOT_ASKED = "no model was asked"
 _Command = TypeVar("_Command", bound=Callable[..., Any])

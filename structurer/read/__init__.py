@@ -171,6 +171,12 @@ def _read_pdf(data: bytes, path: str) -> Reading:
     return read_pdf(data, path)
 
 
+def _read_image(data: bytes, path: str) -> Reading:
+    from structurer.read.printed import read_image
+
+    return read_image(data, path)
+
+
 def _read_docx(data: bytes, path: str) -> Reading:
     from structurer.read.docx import read_docx
 
@@ -211,6 +217,7 @@ def _read_record(data: bytes, path: str) -> Reading:
 READERS: Mapping[str, Callable[[bytes, str], Reading]] = {
     "text": _read_decoded,
     "pdf": _read_pdf,
+    "image": _read_image,
     "docx": _read_docx,
     **{form: _read_office(form) for form in ("ole", "rtf", "odt")},
     "mhtml": _read_saved,

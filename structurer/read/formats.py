@@ -40,7 +40,6 @@ ADVICE = {
     "xlsx": "an Excel workbook; save it as text or as a web page first",
     "pptx": "a PowerPoint file; save it as text first",
     "ofd": "an OFD file; save its text as .txt first",
-    "image": "an image; its text has to be recognised first (OCR)",
     "archive": "an archive of a kind that is not read; unpack it first",
     "packed": "an archive, not a report; unpack it, import it whole, or name one in it as ARCHIVE!NAME",
     "zip": "a zip archive, not a report; unpack it, import it whole, or name one in it as ARCHIVE!NAME",

@@ -18,6 +18,9 @@ _SECONDS_A_PAGE = 20.0
 _MOST_OBJECTS = 200_000
 """Characters and paths of one page; a page full of small print has some 5,000."""
 _MOST_FIGURES = 2000
+_RENDERED = 200
+"""Dots an inch of pictures of pages: what digits of 8 points need."""
+_MOST_PIXELS = 20_000_000
 _THIN = 2.5
 """A filled rectangle so thin is a drawn line."""
 _SCAN = 0.5
@@ -67,6 +70,24 @@ def open_pdf(data: bytes, path: str) -> Iterator[Pdf]:
     if len(pages) > _MOST_PAGES:
         raise TooLarge(path, f"{len(pages):,} pages; split it, a report has some ten")
     yield Pdf(max(promised, len(pages)), _pages(pdf, path))
+
+
+class Renderer:
+    """A PDF's pages as grey pictures, for pages whose text layer says nothing."""
+
+    def __init__(self, data: bytes) -> None:
+        import pypdfium2
+
+        self._document = pypdfium2.PdfDocument(data)
+
+    def page(self, number: int) -> tuple[Any, float]:
+        """Page `number` (from 1) as a grey picture, and its pixels a point."""
+        page = self._document[number - 1]
+        width, height = page.get_size()
+        scale = min(_RENDERED / 72, (_MOST_PIXELS / max(width * height, 1.0)) ** 0.5)
+        picture = page.render(scale=scale, grayscale=True).to_numpy()
+        page.close()
+        return picture.reshape(picture.shape[:2]), scale
 
 
 def _named(error: Exception, path: str) -> ReadError:

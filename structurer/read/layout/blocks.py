@@ -38,9 +38,12 @@ class PageText(NamedTuple):
     blocks: tuple[Line | TableBlock, ...]
     recognised: bool = False
     """A machine's eyes read it."""
+    skew: float = 0.0
+    """Degrees by which the page was turned to be read; its boxes are those of the turned page."""
+    width: float = 0.0
 
 
-def lay_out(page: PrintedPage, *, recognised: bool = False) -> PageText:
+def lay_out(page: PrintedPage, *, recognised: bool = False, skew: float = 0.0) -> PageText:
     """A page's glyphs as lines and tables, from the top down."""
     grids = find_grids(page.across, page.down)
     inside: list[dict[int, list[Glyph]]] = [{} for _ in grids]
@@ -57,7 +60,7 @@ def lay_out(page: PrintedPage, *, recognised: bool = False) -> PageText:
     blocks: list[Line | TableBlock] = list(to_lines(free))
     blocks.extend(_table(grid, held) for grid, held in zip(grids, inside, strict=True) if held)
     blocks.sort(key=_height)
-    return PageText(page.number, page.height, tuple(blocks), recognised)
+    return PageText(page.number, page.height, tuple(blocks), recognised, skew, page.width)
 
 
 def _height(block: Line | TableBlock) -> float:

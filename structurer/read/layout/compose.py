@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from io import StringIO
+from math import radians, tan
 from typing import NamedTuple
 
 from structurer.document import CELL, ROW, Places, Span
 from structurer.read.layout.blocks import PageText, TableBlock
 from structurer.read.layout.lines import HEADING, Line, glue
 from structurer.read.layout.marks import without_marks
+from structurer.read.layout.page import Box
 from structurer.read.layout.torn import goes_on, mended
 
 
@@ -45,6 +47,7 @@ class _Writer:
     """What was written last, if the next page or block can go on with it."""
     number: int = 0
     right: float = 0.0
+    turned: PageText | None = None
 
     def page(self, page: PageText) -> None:
         """Write the blocks of a page."""
@@ -52,6 +55,7 @@ class _Writer:
         if page.number != self.number + 1:
             self.before = None
         self.number = page.number
+        self.turned = page if page.skew else None
         lines = [block for block in page.blocks if isinstance(block, Line)]
         right = max((line.box[2] for line in lines), default=0.0)
         left = min((line.box[0] for line in lines), default=0.0)
@@ -90,7 +94,8 @@ class _Writer:
     def printed(self, line: Line) -> None:
         """Write a line and where it is printed."""
         for piece in line.pieces:
-            self.places.add(self.length + piece.at, self.number, piece.box, piece.confidence)
+            box = _turned_back(piece.box, self.turned) if self.turned else piece.box
+            self.places.add(self.length + piece.at, self.number, box, piece.confidence)
         self.write(line.text)
 
     def end_line(self) -> None:
@@ -104,6 +109,13 @@ class _Writer:
             self.text.write(text)
             self.length += len(text)
             self.last = text[-1]
+
+
+def _turned_back(box: Box, page: PageText) -> Box:
+    """Where a box of a page that was turned upright lies on the page as it was."""
+    slope = tan(radians(page.skew))
+    x, y = (box[0] + box[2]) / 2 - page.width / 2, (box[1] + box[3]) / 2 - page.height / 2
+    return (box[0] - slope * y, box[1] + slope * x, box[2] - slope * y, box[3] + slope * x)
 
 
 def _continues(before: Line, line: Line, right: float, left: float, *, new_page: bool) -> bool:

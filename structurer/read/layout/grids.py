@@ -13,6 +13,8 @@ _SNAP = 3.0
 """Points within which two drawn lines are one; cells of text are at least three times as high."""
 _SHORT = 6.0
 """Lines shorter than this are strokes of something else."""
+_NARROWEST = 80.0
+"""Points across below which lines are those of a large character or a sign."""
 _MOST = 4000
 """Drawn lines of one page beyond which it is a picture, not a table."""
 _MOST_PLACES = 40_000
@@ -55,14 +57,14 @@ def find_grids(across: Iterable[Ruling], down: Iterable[Ruling]) -> list[Grid]:
     A side that is not drawn, as where a table breaks at the end of a page, is taken to lie where the
     other lines end. Frames with a single column or row are no grids.
     """
-    rows, columns = _joined(across), _joined(down)
+    rows, columns = joined(across), joined(down)
     if len(rows) + len(columns) > _MOST:
         return []
     grids = [_grid(*group) for group in _connected(rows, columns)]
     return sorted((grid for grid in grids if grid is not None), key=lambda grid: (grid.box[1], grid.box[0]))
 
 
-def _joined(lines: Iterable[Ruling]) -> list[Ruling]:
+def joined(lines: Iterable[Ruling]) -> list[Ruling]:
     """Lines on one axis: those nearly at one place moved there, those that meet made one."""
     levels: list[list[Ruling]] = []
     for line in sorted(lines):
@@ -72,7 +74,8 @@ def _joined(lines: Iterable[Ruling]) -> list[Ruling]:
             levels.append([line])
     found: list[Ruling] = []
     for level in levels:
-        at = sum(line.at for line in level) / len(level)
+        longest = sum(line.end - line.start for line in level)
+        at = sum(line.at * (line.end - line.start) for line in level) / longest if longest else level[0].at
         start = end = None
         for line in sorted(level, key=lambda line: line.start):
             if end is not None and start is not None and line.start <= end + _SNAP:
@@ -125,6 +128,8 @@ def _grid(rows: list[Ruling], columns: list[Ruling]) -> Grid | None:
     if len(cells) < 3:
         return None
     box = (xs[0], ys[0], xs[-1], ys[-1])
+    if box[2] - box[0] < _NARROWEST:
+        return None
     return Grid(box, len(ys) - 1, len(xs) - 1, cells, places, tuple(ys), tuple(xs))
 
 

@@ -1,0 +1,176 @@
+"""Values that a machine's eyes read: what the hard edits confirm is kept, the rest waits for a person.
+
+A digit that was misread breaks a sum, unless the same digit was misread everywhere: then all sums may
+still add up. So a value is confirmed only if its sums hold and would not hold with any of its digits
+taken for a similar one throughout the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from structurer.document import Document
+from structurer.forms import Edit, Forms
+from structurer.observation import Finding, Observation, Value
+from structurer.tables import TableReading
+
+METHOD = "ocr"
+SIMILAR: Mapping[str, str] = {
+    "0": "68", "1": "74", "2": "7", "3": "85", "4": "19", "5": "63", "6": "058", "7": "12", "8": "036", "9": "04",
+}  # fmt: skip
+"""Digit as read → digits it may be."""
+_MOST_CANDIDATES = 5
+_SURE = 0.9
+"""Confidence from which one sum alone confirms a value."""
+
+
+def doubt_tables(
+    observations: Sequence[Observation], tables: Sequence[TableReading], document: Document, forms: Forms
+) -> list[Observation]:
+    """The cells of tables; those of a table that was read by OCR accepted only where sums prove them."""
+    doubted: dict[str, _Sums] = {}
+    for table in tables:
+        if table.info.form is not None and _overlaps(document, table.start, table.end):
+            cells = {found.indicator: found for found in table.observations}
+            edits = forms.tables[table.table][table.info.form].edits
+            sums = _Sums(
+                [edit for edit in edits if _binds(edit)], {key: _whole(one) for key, one in cells.items()}
+            )
+            doubted.update(dict.fromkeys(cells, sums))
+    return [
+        _doubt(found, doubted[found.indicator]) if found.indicator in doubted else found
+        for found in observations
+    ]
+
+
+def doubt_statements(observations: Sequence[Observation], document: Document) -> list[Observation]:
+    """Statements of prose and metadata; one that OCR read is accepted only where another confirms it."""
+    return [_unconfirmed(found) if _was_recognised(found, document) else found for found in observations]
+
+
+def waiting(observations: Sequence[Observation]) -> Iterator[Finding]:
+    """A finding that says how many values read by OCR wait for a person; none where there are none."""
+    read = [found for found in observations if METHOD in found.methods]
+    if read:
+        open_ = tuple(found.indicator for found in read if not found.accepted)
+        message = f"read by OCR, digits may be wrong: {len(open_)} of {len(read)} values wait for a person"
+        yield Finding(
+            rule="document.ocr", severity="warning" if open_ else "info", message=message, indicators=open_
+        )
+
+
+def _overlaps(document: Document, start: int, end: int) -> bool:
+    return any(span.start < end and start < span.end for span in document.recognised)
+
+
+def _was_recognised(found: Observation, document: Document) -> bool:
+    if any(one.confidence is not None for one in found.evidence):
+        return True
+    return document.offsets is None and any(_overlaps(document, one.start, one.end) for one in found.evidence)
+
+
+def _binds(edit: Edit) -> bool:
+    return edit.rule.severity == "error" and edit.rule.relation == "equal"
+
+
+def _whole(found: Observation) -> int | None:
+    return found.value if isinstance(found.value, int) else None
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """The hard edits of one table and its cells as read."""
+
+    edits: Sequence[Edit]
+    values: Mapping[str, int | None]
+
+    def of(self, indicator: str) -> list[Edit]:
+        """The sums over a cell all of whose values are known."""
+        return [
+            edit
+            for edit in self.edits
+            if (indicator in edit.left or indicator in edit.right)
+            and all(self.values.get(key) is not None for key in (*edit.left, *edit.right))
+        ]
+
+    def hold(self, edits: Sequence[Edit], values: Mapping[str, int | None]) -> bool:
+        """Whether all of some sums hold with these values."""
+        return all(_total(edit.left, values) == _total(edit.right, values) for edit in edits)
+
+    def with_value(self, indicator: str, value: int) -> bool:
+        """Whether the cell's sums hold with another value in it."""
+        edits = self.of(indicator)
+        return bool(edits) and self.hold(edits, {**self.values, indicator: value})
+
+    def told_apart(self, indicator: str) -> bool:
+        """Whether the cell's sums would break if any of its digits were misread throughout the table."""
+        edits = self.of(indicator)
+        within = {key for edit in edits for key in (*edit.left, *edit.right)}
+        for digit in set(str(self.values[indicator])):
+            for other in SIMILAR.get(digit, ""):
+                changed = {key: _swapped(self.values[key], digit, other) for key in within}
+                if self.hold(edits, changed):
+                    return False
+        return True
+
+
+def _total(keys: Sequence[str], values: Mapping[str, int | None]) -> int:
+    return sum(values[key] or 0 for key in keys)
+
+
+def _swapped(value: int | None, digit: str, other: str) -> int:
+    return int(str(value).replace(digit, other)) if value is not None else 0
+
+
+def _doubt(found: Observation, sums: _Sums) -> Observation:
+    found = found.model_copy(update={"methods": (*found.methods, METHOD)})
+    if found.status == "disputed":
+        better = [value for value in _similar(found.value) if sums.with_value(found.indicator, int(value))]
+        candidates = tuple(dict.fromkeys((*found.candidates, *better)))[:_MOST_CANDIDATES]
+        return found.model_copy(update={"candidates": candidates})
+    if found.accepted and _confirmed(found, sums):
+        return found
+    return _open(found) if found.accepted else found
+
+
+def _confirmed(found: Observation, sums: _Sums) -> bool:
+    edits = sums.of(found.indicator)
+    if _whole(found) is None or not edits or not sums.hold(edits, sums.values):
+        return False
+    if found.printed == "number":
+        sure = min((one.confidence or 0.0 for one in found.evidence), default=0.0)
+        return (len(edits) > 1 or sure >= _SURE) and sums.told_apart(found.indicator)
+    return found.printed == "blank" and len(edits) > 1
+
+
+def _unconfirmed(found: Observation) -> Observation:
+    found = found.model_copy(update={"methods": (*found.methods, METHOD)})
+    return _open(found) if found.accepted and found.status != "verified" else found
+
+
+def _open(found: Observation) -> Observation:
+    candidates = () if found.value is None else (found.value, *_similar(found.value))[:_MOST_CANDIDATES]
+    return found.model_copy(
+        update={
+            "status": "ambiguous",
+            "accepted": False,
+            "value": None,
+            "candidates": candidates,
+            "rules": (),
+        }
+    )
+
+
+def _similar(value: Value) -> list[Value]:
+    """The numbers that a number may be with one digit misread."""
+    if isinstance(value, str) or value is None:
+        return []
+    text = str(value)
+    found: list[Value] = []
+    for at, digit in enumerate(text):
+        for other in SIMILAR.get(digit, ""):
+            if not (at == 0 and other == "0" and len(text) > 1):
+                changed = text[:at] + other + text[at + 1 :]
+                found.append(float(changed) if isinstance(value, float) else int(changed))
+    return found
