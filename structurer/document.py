@@ -170,13 +170,14 @@ class Document(BaseModel):
         """Evidence for a span of the text: offsets into the source and what stands there."""
         if self.offsets is None:
             place = self.places.find(start, end) if self.places else None
-            page, box, confidence = place if place is not None else (None, None, None)
+            page, box, confidence = place or (None, None, None)
+            quote = self.source[start:end]
             return trusted(
                 Evidence,
                 {
                     "start": start,
                     "end": end,
-                    "quote": self.source[start:end],
+                    "quote": quote,
                     "page": page,
                     "box": box,
                     "confidence": confidence,
