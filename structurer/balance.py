@@ -113,7 +113,7 @@ def readings(tokens: Sequence[int], cells: Sequence[int]) -> tuple[Reading, ...]
 def _placed(
     values: Sequence[int], zeros: Sequence[int], places: Sequence[int], cells: Sequence[int]
 ) -> Reading:
-    """The reading whose non-zero tokens stand at `places`, with so many zeros before each and behind the last."""
+    """The reading whose non-zero tokens stand at `places`; `zeros` counts the zeros before each and at the end."""
     printed: list[tuple[int, int]] = []
     gaps = []
     start = 0
@@ -247,9 +247,7 @@ def _solve(grid: Grid, agreement: _Agreement, max_changes: int) -> Balance:
     fills = _least_fills([search for search, _ in searches], min(fills for _, fills in searches))
     for search, _ in searches:
         _agree(search, fills, agreement)
-    alternatives = tuple(
-        tuple(seen) if len(seen) == 1 else tuple(sorted(seen)) for seen in agreement.seen
-    )
+    alternatives = tuple(tuple(seen) if len(seen) == 1 else tuple(sorted(seen)) for seen in agreement.seen)
     values = tuple(seen[0] if len(seen) == 1 else None for seen in alternatives)
     suspects: frozenset[int] = frozenset().union(*(search.freed for search, _ in searches))
     return Balance(

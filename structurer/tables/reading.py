@@ -14,6 +14,7 @@ from structurer.tables.damage import deduplicated
 from structurer.tables.labels import Vocabulary, vocabulary
 from structurer.tables.locate import Span, locate
 from structurer.tables.place import PlacedRow, Placement, place
+from structurer.tables.recover import recover
 from structurer.tables.rows import Line, lines
 from structurer.tables.sequence import place_blank, place_in_sequence
 from structurer.tables.settle import Settled, settle
@@ -77,7 +78,9 @@ def _read(
     document: Document, span: Span, stream: Sequence[Atom], forms: Forms, repeated: bool, lost: bool
 ) -> TableReading | None:
     words = vocabulary(forms, span.table)
-    found = _without_tail(lines(stream, words), words)
+    found = lines(stream, words)
+    recover(found, words)
+    found = _without_tail(found, words)
     findings = [_repeated(span.table)] if repeated else []
     tokens = sum(len(line.tokens) for line in found)
     first_form = next(iter(words.tables.values()))
