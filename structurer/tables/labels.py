@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property, lru_cache
+from itertools import groupby
 from typing import NamedTuple
 
 from structurer.fold import fold
@@ -90,6 +91,8 @@ class Vocabulary:
                         self.row_keys.setdefault(text, set()).add(row.id)
         groups.discard("")
         self.slots = {form: {slot.row: slot for slot in _slots(form, table)} for form, table in tables}
+        self.blocks = {form: list(_blocks(slots.values())) for form, slots in self.slots.items()}
+        """Form → its blocks of rows under one header: the columns (see `Slot`) and the rows."""
         self.prefixes = frozenset(
             p for of in self.slots.values() for s in of.values() for c in s.columns for p in c
         )
@@ -153,6 +156,12 @@ def _slots(form: str, table: Table) -> Iterator[Slot]:
         for row in block.rows:
             places = tuple(table.by_indicator[f"{table.id}.{row.id}.{column.id}"] for column in block.columns)
             yield Slot(row.id, form, places, key(row.under) if row.under else "", columns)
+
+
+def _blocks(slots: Iterable[Slot]) -> Iterator[tuple[tuple[frozenset[str], ...], list[str]]]:
+    for _, block in groupby(slots, key=lambda slot: id(slot.columns)):
+        same = list(block)
+        yield same[0].columns, [slot.row for slot in same]
 
 
 def _merged(orders: list[list[str]]) -> tuple[str, ...]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from structurer.document import Document
 from structurer.forms import Cell, Forms, Table
@@ -165,29 +166,28 @@ def _unfilled(row: PlacedRow) -> list[Settled]:
     ]
 
 
-def _observations(settled: Sequence[Settled], document: Document, span: Span) -> Iterator[Observation]:
-    evidence = document.evidence
-    for one in settled:
-        cell, value, printed, status, tokens, rules, assumes, candidates = one
-        yield trusted(
-            Observation,
+def _observations(settled: Sequence[Settled], document: Document, span: Span) -> list[Observation]:
+    evidence = iter(document.evidences([token[:2] for one in settled for token in one.tokens]))
+    return trusted(
+        Observation,
+        [
             {
                 **_CONSTANT,
-                "indicator": cell.indicator,
-                "label": cell.label,
-                "value": value,
-                "unit": cell.unit
-                if cell.unit and len(tokens) == 1 and not tokens[0].unit
-                else _unit(one, document, span),
-                "printed": printed,
-                "status": status,
-                "accepted": status in ACCEPTING,
-                "evidence": tuple([evidence(token.start, token.end) for token in tokens]),
-                "rules": rules,
-                "assumes": assumes,
-                "candidates": candidates,
-            },
-        )
+                "indicator": one.cell.indicator,
+                "label": one.cell.label,
+                "value": one.value,
+                "unit": _unit(one, document, span),
+                "printed": one.printed,
+                "status": one.status,
+                "accepted": one.status in ACCEPTING,
+                "evidence": tuple(islice(evidence, len(one.tokens))),
+                "rules": one.rules,
+                "assumes": one.assumes,
+                "candidates": one.candidates,
+            }
+            for one in settled
+        ],
+    )
 
 
 def _unit(settled: Settled, document: Document, span: Span) -> str:
