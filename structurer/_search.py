@@ -111,9 +111,11 @@ class Row:
         place = {cell: position for position, cell in enumerate(cells)}
         self.cells = cells
         self.far = far
-        self.bits = sum(1 << cell for cell in cells if cell not in freed)
-        free = Option([0] * len(cells), [2 * far] * len(cells), [], ())
-        self.options = [self._option(reading, place, freed) for reading in readings] or [free]
+        # Only a row that chooses among readings is ever a reason as a whole.
+        self.bits = sum(1 << cell for cell in cells if cell not in freed) if len(readings) > 1 else 0
+        self.options = [self._option(reading, place, freed) for reading in readings]
+        if not readings:
+            self.options.append(Option([0] * len(cells), [2 * far] * len(cells), [], ()))
         self.equations: list[Sides] = []
         self.possible: tuple[int, ...] = tuple(range(len(self.options)))
         if len(readings) > 1:

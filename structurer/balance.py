@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
 from operator import add
+from typing import NamedTuple
 
 from structurer._search import REVISIONS_PER_NODE, Grid, OutOfWork, Search, State, Work
 
@@ -22,24 +23,21 @@ __all__ = ["Balance", "Equation", "Gap", "Problem", "Reading", "reading_in_place
 FEW = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """Cells of which exactly `missing` print no token; each of the others prints a token that reads 0."""
 
     cells: tuple[int, ...]
     missing: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One way to place a row's tokens: `printed` holds (cell, value) where the place is certain."""
 
     printed: tuple[tuple[int, int], ...]
     gaps: tuple[Gap, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Equation:
+class Equation(NamedTuple):
     """sum(left) == sum(right), over cells."""
 
     left: tuple[int, ...]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from structurer.forms import NEXT, Edit, Severity, Table
 from structurer.observation import Finding, Observation
@@ -13,8 +12,7 @@ Outcome = Literal["pass", "fail", "unknown"]
 Number = int | float
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """One rule over one set of cells. `left` and `right` are the sums compared, None where unknown."""
 
     edit: Edit
