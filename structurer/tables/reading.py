@@ -10,7 +10,7 @@ from itertools import islice
 from structurer.document import Document
 from structurer.forms import Cell, Forms, Table
 from structurer.observation import ACCEPTING, Finding, Observation, TableInfo, TableState, trusted
-from structurer.tables.cells import Atom, atoms, mask
+from structurer.tables.cells import Atom, Token, atoms, mask
 from structurer.tables.damage import deduplicated
 from structurer.tables.labels import Vocabulary, vocabulary
 from structurer.tables.locate import Span, locate
@@ -173,36 +173,34 @@ def _observations(settled: Sequence[Settled], document: Document, span: Span) ->
         [
             {
                 **_CONSTANT,
-                "indicator": one.cell.indicator,
-                "label": one.cell.label,
-                "value": one.value,
-                "unit": _unit(one, document, span),
-                "printed": one.printed,
-                "status": one.status,
-                "accepted": one.status in ACCEPTING,
-                "evidence": tuple(islice(evidence, len(one.tokens))),
-                "rules": one.rules,
-                "assumes": one.assumes,
-                "candidates": one.candidates,
+                "indicator": cell.indicator,
+                "label": cell.label,
+                "value": value,
+                "unit": _unit(cell, tokens, document, span) if tokens else cell.unit,
+                "printed": printed,
+                "status": status,
+                "accepted": status in ACCEPTING,
+                "evidence": tuple(islice(evidence, len(tokens))),
+                "rules": rules,
+                "assumes": assumes,
+                "candidates": candidates,
             }
-            for one in settled
+            for cell, value, printed, status, tokens, rules, assumes, candidates in settled
         ],
     )
 
 
-def _unit(settled: Settled, document: Document, span: Span) -> str:
+def _unit(cell: Cell, tokens: Sequence[Token], document: Document, span: Span) -> str:
     """As printed in the cell, else the form's, else what the header above prints."""
-    for token in settled.tokens:
+    for token in tokens:
         if token.unit:
             return token.unit
-    return settled.cell.unit or _unit_above(document.folded, span.start, settled)
+    return cell.unit or _unit_above(document.folded, span.start, tokens[0].start)
 
 
-def _unit_above(folded: str, start: int, settled: Settled) -> str:
+def _unit_above(folded: str, start: int, amount: int) -> str:
     """The unit that the header nearest above an amount prints, "" where none does."""
-    if not settled.tokens:
-        return ""
-    units = _UNIT.findall(folded, max(start, settled.tokens[0].start - 120), settled.tokens[0].start)
+    units = _UNIT.findall(folded, max(start, amount - 120), amount)
     return next((unit for pair in reversed(units) for unit in pair if unit), "")
 
 
