@@ -17,7 +17,8 @@ from structurer.tables import TableReading
 
 METHOD = "ocr"
 SIMILAR: Mapping[str, str] = {
-    "0": "68", "1": "74", "2": "7", "3": "85", "4": "19", "5": "63", "6": "058", "7": "12", "8": "036", "9": "04",
+    "0": "68", "1": "74", "2": "7", "3": "85", "4": "19",
+    "5": "63", "6": "058", "7": "12", "8": "036", "9": "04",
 }  # fmt: skip
 """Digit as read → digits it may be."""
 _MOST_CANDIDATES = 5
