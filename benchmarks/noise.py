@@ -131,6 +131,11 @@ def by_kind(sources: Sequence[Source]) -> str:
     return "\n".join(lines)
 
 
+_NAMES = {
+    "at its word": "the model at its word",
+    "checked": "structurer",
+    "opted in": "structurer, accept_model",
+}
 _PANELS: tuple[tuple[str, Callable[[Point], float]], ...] = (
     ("accepted values that are true", lambda point: 100 * point.precision),
     ("values accepted and right", lambda point: 100 * point.share),
@@ -155,7 +160,9 @@ def draw(curves: dict[float, dict[str, Point]], out: Path) -> None:
         for way in WAYS:
             color, marker, line = styles[way]
             heights = [value(points[way]) for points in curves.values()]
-            axis.plot(rates, heights, color=color, marker=marker, linestyle=line, markersize=4, label=way)
+            axis.plot(
+                rates, heights, color=color, marker=marker, linestyle=line, markersize=4, label=_NAMES[way]
+            )
         axis.set_title(title, fontsize=9)
         axis.set_xlabel("model's items that are wrong, %")
         axis.set_ylim(bottom=0)
