@@ -36,7 +36,7 @@ LAYERS = (
     ("table_claims", "reconcile", "asking"),
     ("review",),
     ("store", "pipeline", "export"),
-    ("explain", "bulk", "bulk_model", "many", "review.desk", "review.cases", "review.showing"),
+    ("explain", "bulk", "bulk_model", "bulk_batch", "many", "review.desk", "review.cases", "review.showing"),
     ("console", "page"),
     ("commands",),
     ("cli", "__init__", "__main__"),
