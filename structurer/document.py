@@ -71,6 +71,9 @@ class OffsetMap(BaseModel):
         return self._wide.get(last, source + last - start + 1)
 
 
+_NOWHERE = 0
+
+
 class Places:
     """Where pieces of a text are printed: page, box in points, and how sure a machine's eyes were.
 
@@ -93,6 +96,16 @@ class Places:
         self._pages.append(page)
         self._numbers.extend((*box, -1.0 if confidence is None else confidence))
 
+    def extend(self, other: Places, offset: int) -> None:
+        """Add the pieces of another text that begins at an offset of this one."""
+        self._starts.extend(start + offset for start in other._starts)
+        self._pages.extend(other._pages)
+        self._numbers.extend(other._numbers)
+
+    def nowhere(self, start: int) -> None:
+        """What begins at a text offset is printed on no page."""
+        self.add(start, _NOWHERE, (0.0, 0.0, 0.0, 0.0))
+
     def find(self, start: int, end: int) -> Place | None:
         """Where a non-empty span begins to be printed: its page, and the box of its part on that page."""
         first = max(bisect_right(self._starts, start) - 1, 0)
@@ -100,6 +113,8 @@ class Places:
         if last < 0:
             return None
         page = self._pages[first]
+        if page == _NOWHERE:
+            return None
         within = [at for at in range(first, last + 1) if self._pages[at] == page]
         boxes = [self._numbers[5 * at : 5 * at + 5] for at in within]
         known = [box[4] for box in boxes if box[4] >= 0]
@@ -168,22 +183,22 @@ class Document(BaseModel):
 
     def evidence(self, start: int, end: int) -> Evidence:
         """Evidence for a span of the text: offsets into the source and what stands there."""
-        if self.offsets is None:
-            place = self.places.find(start, end) if self.places else None
-            page, box, confidence = place if place is not None else (None, None, None)
-            return trusted(
-                Evidence,
-                {
-                    "start": start,
-                    "end": end,
-                    "quote": self.source[start:end],
-                    "page": page,
-                    "box": box,
-                    "confidence": confidence,
-                },
-            )
-        span = self.to_source(start, end)
-        return Evidence(start=span.start, end=span.end, quote=self.source[span.start : span.end])
+        place = self.places.find(start, end) if self.places else None
+        page, box, confidence = place if place is not None else (None, None, None)
+        if self.offsets is not None:
+            span = self.to_source(start, end)
+            start, end = span.start, span.end
+        return trusted(
+            Evidence,
+            {
+                "start": start,
+                "end": end,
+                "quote": self.source[start:end],
+                "page": page,
+                "box": box,
+                "confidence": confidence,
+            },
+        )
 
 
 class Section(BaseModel):

@@ -126,7 +126,9 @@ class FakePipeline(ModuleType):
     def fingerprint(self, forms: object) -> str:
         return self.version
 
-    def structure(self, source: bytes, *, path: str, settings: object, forms: object) -> Extraction:
+    def structure(
+        self, source: bytes, *, path: str, settings: object, forms: object, beside: str | None = None
+    ) -> Extraction:
         self.seen.append(path)
         if b"letter" in source:
             raise NotAReport(path, "no title, section or table of an annual report")

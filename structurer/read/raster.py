@@ -116,9 +116,8 @@ def _skew(light: Any) -> float:
     image = image.resize((width, max(round(image.height * width / image.width), 1)), Image.Resampling.BOX)
 
     def sharpness(angle: float) -> float:
-        rows = numpy.asarray(image.rotate(angle, resample=Image.Resampling.BILINEAR)).sum(
-            axis=1, dtype=numpy.float64
-        )
+        turned = numpy.asarray(image.rotate(angle, resample=Image.Resampling.BILINEAR))
+        rows = turned.sum(axis=1, dtype=numpy.float64)
         return float(((rows[1:] - rows[:-1]) ** 2).sum())
 
     best = 0.0
@@ -169,16 +168,12 @@ def _line(runs: list[Ruling], scale: float) -> Ruling:
 
 def _of(lines: list[Ruling], runs: list[Ruling], scale: float) -> list[Ruling]:
     """The runs that belong to some lines."""
-    return [
-        run
-        for run in runs
-        if any(
-            abs(run.at / scale - line.at) <= _TOUCH
-            and run.start / scale < line.end
-            and line.start < run.end / scale
-            for line in lines
-        )
-    ]
+
+    def belongs(run: Ruling) -> bool:
+        at, start, end = run.at / scale, run.start / scale, run.end / scale
+        return any(abs(at - line.at) <= _TOUCH and start < line.end and line.start < end for line in lines)
+
+    return [run for run in runs if belongs(run)]
 
 
 def _framed(across: list[Ruling], down: list[Ruling]) -> tuple[list[Ruling], list[Ruling]]:
