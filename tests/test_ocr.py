@@ -23,7 +23,11 @@ REPORTS = Path(
 )
 needs_reports = pytest.mark.skipif(not REPORTS.is_dir(), reason="the real reports are not at hand")
 needs_ocr = pytest.mark.skipif(not eyes.available(), reason="the extra ocr is not installed")
-NUMBERS = [["A", "3001", "53", "", "61"], ["B", "34", "0", "1", "96171"], ["C", "7", "8", "105", "2"]]
+NUMBERS = [
+    ["Rule", "3001", "53", "", "61"],
+    ["Fine", "34", "0", "1", "96171"],
+    ["Fee", "7", "8", "105", "2"],
+]
 
 
 def cells(words: str) -> list[list[str]]:
@@ -39,7 +43,7 @@ def test_without_the_extra_the_message_names_it(monkeypatch: pytest.MonkeyPatch)
     under = pdf([text(60, 60, "某某市教育局2023年政府信息公开工作年度报告", 16, mode=3)], image=True)
     found = read(under)
     assert found.recognised
-    assert found.notes == ("pages 1 are scans whose text layer another program's eyes made",)
+    assert found.notes == ("page 1: scans with a text layer that another program's OCR made",)
     assert not any(one.accepted for one in structure(under).observations)
 
 
@@ -72,7 +76,7 @@ def test_evidence_names_the_place_on_the_picture() -> None:
     ("name", "pages", "crop", "dpi", "skew", "noise", "least"),
     [
         ("hongze-2023.pdf", (4,), (0, 0.36, 1, 0.58), 100, 1.5, 12.0, 5),
-        ("huaian-2024.pdf", (4, 5), (0, 0.05, 1, 0.86), 150, -1.0, 6.0, 180),
+        ("huaian-2024.pdf", (4, 5), (0, 0.05, 1, 0.94), 150, -1.0, 6.0, 185),
         ("huaian-2024.pdf", (5,), (0, 0.56, 1, 0.86), 200, 2.0, 20.0, 15),
     ],
 )
@@ -122,8 +126,7 @@ def test_a_table_that_is_a_picture_beside_its_page(tmp_path: Path) -> None:
     assert "1 pictures beside the page were read by OCR" in [one.message for one in found.findings]
     for outside in ("../secret.png", str(tmp_path / "secret.png"), "file:///etc/x.png", "..%2Fsecret.png"):
         page.write_text(body.format(outside))
-        with_none = structure(page)
-        assert "disputes.reconsideration.total" not in with_none
+        assert read(page).recognised == ()
 
 
 @needs_ocr

@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Any, NamedTuple
 
 from structurer.errors import BrokenFile, TooLarge
-from structurer.read.layout.grids import joined
+from structurer.read.layout.grids import NARROWEST, connected, joined
 from structurer.read.layout.page import Ruling
 
 A4 = 595.0
@@ -180,7 +180,13 @@ def _framed(across: list[Ruling], down: list[Ruling]) -> tuple[list[Ruling], lis
     """Without strokes of large or bold characters: a border meets other borders."""
     down = [one for one in down if any(_meet(line, one, _TOUCH) for line in across)]
     framed = [line for line in across if _ends_on(line, down)]
-    return framed, [one for one in down if any(_meet(line, one, _TOUCH) for line in framed)]
+    down = [one for one in down if any(_meet(line, one, _TOUCH) for line in framed)]
+    tables = [group for group in connected(framed, down) if _wide(group[0]) >= NARROWEST]
+    return [line for rows, _ in tables for line in rows], [line for _, columns in tables for line in columns]
+
+
+def _wide(rows: list[Ruling]) -> float:
+    return max((line.end for line in rows), default=0.0) - min((line.start for line in rows), default=0.0)
 
 
 def _meet(across: Ruling, down: Ruling, slack: float) -> bool:
