@@ -17,7 +17,7 @@ from structurer.errors import BrokenFile, Encrypted, Mojibake, NoText, ReadError
 from structurer.evaluate import read_gold
 from structurer.read import eyes, read
 from tests import pdfs
-from tests.pdfs import GLYPHS_ONLY, LOCKED, pdf, table, text
+from tests.pdfs import GLYPHS_ONLY, HAN, LOCKED, pdf, table, text
 
 pdfplumber = pytest.importorskip("pdfplumber")
 
@@ -343,3 +343,17 @@ def test_a_long_file_does_not_grow_memory() -> None:
     few, many = peak(10), peak(60)
     print(f"peak memory beside file and text: 10 pages {few:.2f} MB, 60 pages {many:.2f} MB")
     assert many < 2 * few
+
+
+def test_a_font_cannot_draw_cells() -> None:
+    """A character table that turns a glyph into the mark that ends a cell or a row."""
+    table_of = (
+        b"/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <0000> <ffff> endcodespacerange "
+        b"3 beginbfchar <0041> <0031001F0032> <0042> <001E> <0043> <89C4> endbfchar endcmap end end"
+    )
+    font = HAN.replace(b"/UniGB-UCS2-H", b"/Identity-H /ToUnicode 5 0 R")
+    stream = b"<< /Length %d >>\nstream\n%s\nendstream" % (len(table_of), table_of)
+    found = read(pdf([text(60, 60, "CABC", 12)], font=font, more=[stream])).text
+    assert CELL not in found
+    assert ROW not in found
+    assert found.replace(" ", "") == "规12规\n"
