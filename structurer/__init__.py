@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from structurer._version import __version__
 
 if TYPE_CHECKING:
-    from structurer.errors import ReadError, StructurerError
+    from structurer.errors import ReadError, SomeFailed, StructurerError
+    from structurer.many import structure_many
     from structurer.observation import Evidence, Extraction, Finding, Observation
     from structurer.pipeline import structure
     from structurer.settings import Settings, load_settings
@@ -22,11 +23,13 @@ _HOME = {
     "Observation": "structurer.observation",
     "ReadError": "structurer.errors",
     "Settings": "structurer.settings",
+    "SomeFailed": "structurer.errors",
     "Store": "structurer.store",
     "StructurerError": "structurer.errors",
     "load_settings": "structurer.settings",
     "open_store": "structurer.store",
     "structure": "structurer.pipeline",
+    "structure_many": "structurer.many",
 }
 
 __all__ = [
@@ -36,12 +39,14 @@ __all__ = [
     "Observation",
     "ReadError",
     "Settings",
+    "SomeFailed",
     "Store",
     "StructurerError",
     "__version__",
     "load_settings",
     "open_store",
     "structure",
+    "structure_many",
 ]
 
 

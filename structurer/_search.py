@@ -124,6 +124,9 @@ class Row:
             self.possible = tuple(i for i in self.possible if self._prepare(self.options[i]))
 
     def _option(self, reading: Reading, place: dict[int, int], freed: frozenset[int]) -> Option:
+        if not reading.gaps and freed.isdisjoint(place):
+            values = [value for _, value in sorted(reading.printed)]
+            return Option(values, values[:], [], ())
         size, unbounded = len(place), 2 * self.far
         lows, highs = [0] * size, [unbounded] * size
         gaps: list[tuple[tuple[int, ...], int]] = []

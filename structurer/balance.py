@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
+from operator import add
 
 from structurer._search import REVISIONS_PER_NODE, Grid, OutOfWork, Search, State, Work
 
@@ -91,7 +92,7 @@ def readings(tokens: Sequence[int], cells: Sequence[int]) -> tuple[Reading, ...]
     """Return all placements of `tokens` on `cells` that keep their order.
 
     Placements that differ only in which cell between two neighbouring non-zero tokens prints a zero are one
-    reading. Their number grows with the binomial of cells over non-zero tokens.
+    reading. Their number grows with the binomial of missing cells and non-zero tokens over the latter.
     """
     if len(tokens) > len(cells):
         raise ValueError(f"{len(tokens)} tokens do not fit on {len(cells)} cells")
@@ -100,33 +101,38 @@ def readings(tokens: Sequence[int], cells: Sequence[int]) -> tuple[Reading, ...]
     ends = [-1, *(index for index, token in enumerate(tokens) if token), len(tokens)]
     zeros = [after - before - 1 for before, after in pairwise(ends)]
     values = [token for token in tokens if token]
-    found = []
-    for places in combinations(range(len(cells)), len(values)):
-        reading = _placed(values, zeros, (-1, *places, len(cells)), cells)
-        if reading is not None:
-            found.append(reading)
-    return tuple(found)
+    spare = len(cells) - len(tokens)
+    # Where a non-zero token stands: behind the tokens before it and some of the missing cells.
+    ahead = [index - count for count, index in enumerate(ends[1:-1])]
+    return tuple(
+        _placed(values, zeros, [*map(add, places, ahead), len(cells)], cells)
+        for places in combinations(range(spare + len(values)), len(values))
+    )
 
 
 def _placed(
-    values: Sequence[int], zeros: Sequence[int], ends: Sequence[int], cells: Sequence[int]
-) -> Reading | None:
-    printed = [(cells[place], value) for place, value in zip(ends[1:-1], values, strict=True)]
+    values: Sequence[int], zeros: Sequence[int], places: Sequence[int], cells: Sequence[int]
+) -> Reading:
+    """The reading whose non-zero tokens stand at `places`, with `zeros` before each and behind the last."""
+    printed: list[tuple[int, int]] = []
     gaps = []
-    for before, after, count in zip(ends, ends[1:], zeros, strict=False):
-        between = tuple(cells[before + 1 : after])
-        if len(between) < count:
-            return None
-        if len(between) == count:
-            printed.extend((cell, 0) for cell in between)
-        else:
-            gaps.append(Gap(between, len(between) - count))
-    return Reading(tuple(sorted(printed)), tuple(gaps))
+    start = 0
+    for place, count, value in zip(places, zeros, (*values, 0), strict=True):
+        if place - start > count:
+            gaps.append(Gap(tuple(cells[start:place]), place - start - count))
+        elif count:
+            printed.extend([(cell, 0) for cell in cells[start:place]])
+        if value:
+            printed.append((cells[place], value))
+        start = place + 1
+    return Reading(tuple(printed), tuple(gaps))
 
 
 def reading_in_place(values: Sequence[int | None], cells: Sequence[int]) -> Reading:
     """Return the reading of a row whose tokens stand in their places; None is a visible blank."""
-    pairs = list(zip(cells, values, strict=True))
+    pairs = tuple(zip(cells, values, strict=True))
+    if None not in values:
+        return Reading(pairs)  # type: ignore[arg-type]  # no value is None
     return Reading(
         tuple((cell, value) for cell, value in pairs if value is not None),
         tuple(Gap((cell,), 1) for cell, value in pairs if value is None),
@@ -241,7 +247,8 @@ def _solve(grid: Grid, agreement: _Agreement, max_changes: int) -> Balance:
     fills = _least_fills([search for search, _ in searches], min(fills for _, fills in searches))
     for search, _ in searches:
         _agree(search, fills, agreement)
-    values = agreement.values()
+    alternatives = tuple(tuple(seen) if len(seen) == 1 else tuple(sorted(seen)) for seen in agreement.seen)
+    values = tuple(seen[0] if len(seen) == 1 else None for seen in alternatives)
     suspects: frozenset[int] = frozenset().union(*(search.freed for search, _ in searches))
     return Balance(
         complete=True,
@@ -249,7 +256,7 @@ def _solve(grid: Grid, agreement: _Agreement, max_changes: int) -> Balance:
         changes=len(searches[0][0].freed),
         fills=fills,
         values=values,
-        alternatives=tuple(tuple(sorted(seen)) for seen in agreement.seen),
+        alternatives=alternatives,
         unique=None not in values,
         placed=tuple(tuple(sorted(used)) for used in agreement.placed),
         suspects=suspects,
@@ -365,10 +372,6 @@ class _Agreement:
             used.add(live[0])
         for cell in freed:
             self.changed.setdefault(cell, set()).add(solution.lo[cell])
-
-    def values(self) -> tuple[int | None, ...]:
-        """Return the value of each cell that all solutions agree on."""
-        return tuple(next(iter(seen)) if len(seen) == 1 else None for seen in self.seen)
 
     def suggestion(self) -> tuple[tuple[int, int], ...]:
         """Return the changed cells that all solutions changing them agree on."""

@@ -17,13 +17,17 @@ from structurer.settings import Settings
 
 if TYPE_CHECKING:
     from structurer.forms import Forms
-    from structurer.observation import Extraction
+    from structurer.model.ledger import Estimate
+    from structurer.observation import Extraction, Usage
     from structurer.store import Store
 
 SUFFIXES = frozenset(
-    {"", ".txt", ".text", ".htm", ".html", ".md", ".pdf", ".docx", ".docm", ".doc", ".wps", ".rtf", ".odt"}
+    (
+        *("", ".txt", ".text", ".htm", ".html", ".md", ".mht", ".mhtml"),
+        *(".pdf", ".docx", ".docm", ".doc", ".wps", ".rtf", ".odt"),
+    )
 )
-"""Files a folder is searched for; a file that is named is tried whatever its suffix."""
+"""Files that a folder or an archive is searched for; a file that is named is tried whatever its suffix."""
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff"})
 """As SUFFIXES, where the extra `ocr` is installed to read them."""
 _OF_A_PAGE = ("_files", ".files")
@@ -65,17 +69,29 @@ class Summary:
     findings: Mapping[str, int] = field(default_factory=dict)
     failures: Mapping[str, int] = field(default_factory=dict)
     seconds: float = 0.0
+    usage: Usage | None = None
+    """What a model was asked and what it cost; None where none was to be asked."""
+    problem: str = ""
+    """Why a model was not asked everything."""
+    estimate: Estimate | None = None
+    """What asking would use, from a dry run."""
 
 
 def find_files(paths: Iterable[str], *, skipped: Skipped | None = None) -> Iterator[str]:
     """The files that paths stand for, in the order given: files, folders (all below them, sorted), globs.
 
     Hidden files and folders inside a folder are passed over; other suffixes than SUFFIXES are reported to
-    `skipped` with a reason. What does not exist is passed on, so that reading it can say so.
+    `skipped` with a reason. What does not exist is passed on, so that reading it can say so. Archives stand
+    for their members, and so do lists of texts (CSV, JSON Lines) that are named or matched by a glob; a
+    member's path is `ARCHIVE!NAME`.
     """
+    from structurer.read.archive import is_archive, is_list, members
+
     for path in paths:
         if os.path.isdir(path):
             yield from _below(path, skipped)
+        elif os.path.isfile(path) and (is_archive(path) or is_list(path)):
+            yield from members(path, SUFFIXES, skipped=skipped)
         elif os.path.lexists(path) or not glob.has_magic(path):
             yield path
         else:
@@ -84,6 +100,8 @@ def find_files(paths: Iterable[str], *, skipped: Skipped | None = None) -> Itera
 
 
 def _below(folder: str, skipped: Skipped | None) -> Iterator[str]:
+    from structurer.read.archive import is_archive, is_list, members
+
     for parent, folders, files in os.walk(folder):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
@@ -94,6 +112,10 @@ def _below(folder: str, skipped: Skipped | None) -> Iterator[str]:
             why = _passed_over(parent, suffix)
             if why is None:
                 yield path
+            elif is_archive(name):
+                yield from members(path, SUFFIXES, skipped=skipped)
+            elif is_list(name) and skipped:
+                skipped(path, "a list of texts is read when it is named")
             elif skipped:
                 skipped(path, why)
 
@@ -112,7 +134,14 @@ def _passed_over(parent: str, suffix: str) -> str | None:
 
 
 def read_file(path: str, max_bytes: int) -> bytes:
-    """The bytes of a file. Raises ReadError when it cannot be read, TooLarge when it is over the limit."""
+    """The bytes of a file, or of a member of an archive (`ARCHIVE!NAME`).
+
+    Raises ReadError when it cannot be read, TooLarge when it is over the limit.
+    """
+    from structurer.read.archive import is_archive, is_list, read_member, split
+
+    if split(path) or ((is_archive(path) or is_list(path)) and os.path.isfile(path)):
+        return read_member(path, limit=max_bytes)
     try:
         with open(path, "rb") as stream:
             content = stream.read(max_bytes + 1)
@@ -172,22 +201,38 @@ def import_reports(
     from structurer.forms import load_forms
     from structurer.pipeline import fingerprint
 
+    settings = settings or Settings()
     forms = forms or load_forms()
-    job = _Import(store, settings or Settings(), forms, fingerprint(forms), force, dry_run)
+    if settings.model is not None and settings.ask != "none":
+        from structurer.bulk_model import import_with_model
+
+        return import_with_model(
+            paths, store, force=force, dry_run=dry_run, settings=settings, forms=forms, progress=progress
+        )
+    job = Import(store, settings, fingerprint(forms), force, dry_run)
     for path in paths:
-        step = job.take(path)
+        step = job.take(path, lambda path, content: _extract(path, content, settings, forms))
         if progress:
             progress(step)
     return job.summary()
 
 
-class _Import:
+@dataclass(frozen=True)
+class Job:
+    """A file that is to be extracted: its bytes are new, or to be extracted again."""
+
+    path: str
+    content: bytes
+    digest: str
+
+
+class Import:
     """One run over many files; holds counts only, so that memory stays flat."""
 
     def __init__(
-        self, store: Store, settings: Settings, forms: Forms, fingerprint: str, force: bool, dry_run: bool
+        self, store: Store, settings: Settings, fingerprint: str, force: bool, dry_run: bool
     ) -> None:
-        self._store, self._settings, self._forms = store, settings, forms
+        self._store, self._settings = store, settings
         self._fingerprint, self._force, self._dry_run = fingerprint, force, dry_run
         self._outcomes: Counter[str] = Counter()
         self._statuses: Counter[str] = Counter()
@@ -197,38 +242,71 @@ class _Import:
         self._accepted = 0
         self._started = time.perf_counter()
 
-    def take(self, path: str) -> Step:
+    def take(self, path: str, extract: Callable[[str, bytes], Extraction]) -> Step:
+        """One file from its bytes to the store. Raises StoreError when the store itself fails."""
+        job = self.begin(path)
+        if isinstance(job, Step):
+            return job
+        if self._dry_run:
+            return self.noted(Step(written(path), "imported"))
+        try:
+            extraction = extract(path, job.content)
+        except StoreError:
+            raise
+        except Exception as error:
+            return self.failed(path, job.digest, failure(path, error))
+        return self.put(job, extraction)
+
+    def begin(self, path: str) -> Job | Step:
+        """A file's bytes; or what became of it, if there is nothing to extract."""
         digest = None
         try:
             content = read_file(path, self._settings.max_bytes)
             digest = sha256(content).hexdigest()
-            outcome = self._put(path, content, digest)
-            step = Step(written(path), outcome)
+            if self._known(path, digest):
+                return self.noted(Step(written(path), "unchanged"))
         except StoreError:
             raise
         except Exception as error:
-            failed = failure(path, error)
+            return self.failed(path, digest, failure(path, error))
+        return Job(path, content, digest)
+
+    def _known(self, path: str, digest: str) -> bool:
+        """Whether the store holds these bytes, extracted the same way; it then notes where they lie."""
+        place = written(path)
+        if self._force:
+            return False
+        if self._store.has(digest, self._fingerprint, path=place):
+            return True
+        if self._store.has(digest, self._fingerprint):
             if not self._dry_run:
-                self._store.add_failure(failed.path, digest, kind=failed.kind, reason=failed.reason)
-            self._failures[failed.kind] += 1
-            step = Step(failed.path, "failed", failed)
+                self._store.add_place(digest, place)
+            return True
+        return False
+
+    def put(self, job: Job, extraction: Extraction, *, lasting: bool = True) -> Step:
+        """Keeps an extraction; one that is not `lasting` is made again by the next import."""
+        try:
+            fingerprint = self._fingerprint if lasting else ""
+            self._store.add(extraction, fingerprint=fingerprint, content=job.content)
+        except StoreError:
+            raise
+        except Exception as error:
+            return self.failed(job.path, job.digest, failure(job.path, error))
+        self._count(extraction)
+        return self.noted(Step(written(job.path), "imported"))
+
+    def failed(self, path: str, digest: str | None, failed: Failure) -> Step:
+        """Notes a file that gave nothing."""
+        if not self._dry_run:
+            self._store.add_failure(failed.path, digest, kind=failed.kind, reason=failed.reason)
+        self._failures[failed.kind] += 1
+        return self.noted(Step(failed.path, "failed", failed))
+
+    def noted(self, step: Step) -> Step:
+        """Counts a step."""
         self._outcomes[step.outcome] += 1
         return step
-
-    def _put(self, path: str, content: bytes, digest: str) -> Outcome:
-        place = written(path)
-        if not self._force:
-            if self._store.has(digest, self._fingerprint, path=place):
-                return "unchanged"
-            if self._store.has(digest, self._fingerprint):
-                if not self._dry_run:
-                    self._store.add_place(digest, place)
-                return "unchanged"
-        if not self._dry_run:
-            extraction = _extract(path, content, self._settings, self._forms)
-            self._store.add(extraction, fingerprint=self._fingerprint)
-            self._count(extraction)
-        return "imported"
 
     def _count(self, extraction: Extraction) -> None:
         self._statuses.update(found.status for found in extraction.observations)
@@ -238,6 +316,7 @@ class _Import:
             self._tables.setdefault(name, Counter())[table.state] += 1
 
     def summary(self) -> Summary:
+        """What was done so far."""
         return Summary(
             imported=self._outcomes["imported"],
             unchanged=self._outcomes["unchanged"],

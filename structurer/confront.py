@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from structurer.forms import Edit, Severity, Table
+from structurer.forms import NEXT, Edit, Severity, Table
 from structurer.observation import Finding, Observation
 
 Outcome = Literal["pass", "fail", "unknown"]
@@ -61,9 +61,46 @@ def confront(observations: Iterable[Observation], tables: Iterable[Table]) -> li
     """
     found: dict[str, Observation] = {}
     for observation in observations:
-        if observation.period == "year":
+        if observation.period == "year" and not _only_said(observation):
             found.setdefault(observation.indicator, observation)
     return [_check(edit, found) for table in tables for edit in table.edits if _concerns(edit, found)]
+
+
+def confront_years(
+    earlier: Iterable[Observation], later: Iterable[Observation], tables: Iterable[Table]
+) -> list[Check]:
+    """The rules between two years of one agency, over the reports of a year and of the next.
+
+    `tables` are the later report's. Rules whose cells either report does not print are left out.
+    """
+    found = {observation.indicator: observation for observation in earlier if observation.period == "year"}
+    found |= {
+        NEXT + observation.indicator: observation for observation in later if observation.period == "year"
+    }
+    edits = [edit for table in tables for edit in table.edits_across_years]
+    return [_check(edit, found) for edit in edits if all(key in found for key in (*edit.left, *edit.right))]
+
+
+def jumps(earlier: Iterable[Observation], later: Iterable[Observation]) -> list[Finding]:
+    """Accepted counts that grew more than fivefold, or shrank to less than a fifth, in one year."""
+    before = {o.indicator: o for o in earlier if o.accepted and o.period == "year"}
+    findings = []
+    for after in later:
+        known = before.get(after.indicator)
+        if known is None or not after.accepted or after.period != "year":
+            continue
+        one, two = known.value, after.value
+        if isinstance(one, int) and isinstance(two, int) and min(one, two) > 0 and not 0.2 <= two / one <= 5:
+            message = f"{after.label}: {one:,} in the earlier report, {two:,} in the later one"
+            findings.append(
+                Finding(rule="years.jump", severity="warning", message=message, indicators=(after.indicator,))
+            )
+    return findings
+
+
+def _only_said(observation: Observation) -> bool:
+    """Whether nobody but a model says it: such a value breaks no rule and fulfils none."""
+    return "model" in observation.methods and not observation.accepted and observation.status != "disputed"
 
 
 def _concerns(edit: Edit, found: Mapping[str, Observation]) -> bool:

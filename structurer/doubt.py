@@ -31,9 +31,10 @@ def doubt_tables(
 ) -> list[Observation]:
     """The cells of tables; those of a table that was read by OCR accepted only where sums prove them."""
     doubted: dict[str, _Sums] = {}
+    known = {found.indicator: found for found in observations}
     for table in tables:
         if table.info.form is not None and _overlaps(document, table.start, table.end):
-            cells = {found.indicator: found for found in table.observations}
+            cells = {key: known[key] for one in table.observations if (key := one.indicator) in known}
             edits = forms.tables[table.table][table.info.form].edits
             values = {key: _whole(found) for key, found in cells.items()}
             doubted.update(dict.fromkeys(cells, _Sums([edit for edit in edits if _binds(edit)], values)))
@@ -44,7 +45,10 @@ def doubt_tables(
 
 
 def doubt_statements(observations: Sequence[Observation], document: Document) -> list[Observation]:
-    """Statements of prose and metadata; one that OCR read is accepted only where another confirms it."""
+    """Statements of prose and metadata; one that OCR read is accepted only where it is printed twice.
+
+    A model that agrees confirms nothing here: it was given the same text.
+    """
     return [_unconfirmed(found) if _was_recognised(found, document) else found for found in observations]
 
 
@@ -156,7 +160,8 @@ def _confirmed(found: Observation, sums: _Sums) -> bool:
 
 def _unconfirmed(found: Observation) -> Observation:
     found = found.model_copy(update={"methods": (*found.methods, METHOD)})
-    return _open(found) if found.accepted and found.status != "verified" else found
+    printed_twice = found.status == "verified" and (found.rules or "model" not in found.methods)
+    return found if printed_twice or not found.accepted else _open(found)
 
 
 def _open(found: Observation) -> Observation:

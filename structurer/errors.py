@@ -12,13 +12,21 @@ StructurerError
 │   └── UnsupportedFormat  a format this installation cannot read
 ├── NotAReport         readable, but nothing in it looks like an annual report
 ├── FormError          a file under schemas/ contradicts itself
+├── PromptError        a file under prompts/ cannot be used
 ├── SettingsError      a setting that cannot be used
 ├── UnknownIndicator   no form has an indicator of this name
 ├── StoreError         the store cannot be opened, read or written
+├── CacheError         the cache of answers cannot be opened, read or written
+├── ModelError         the model's endpoint refuses to work for us at all
+├── SomeFailed         of many reports some could not be read; raised when the others are done
+├── ReviewError        an item, a name or a file of decisions that cannot be used
+│   └── Conflict       somebody else has claimed it, or it changed since it was shown
 └── GoldError          a file of true values cannot be used
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 
 class StructurerError(Exception):
@@ -101,6 +109,35 @@ class FormError(StructurerError):
     code = "form"
 
 
+class PromptError(StructurerError):
+    """A file under prompts/ that cannot be used; the message names file and place."""
+
+    code = "prompt"
+
+
+class CacheError(StructurerError):
+    """A cache of answers that cannot be opened, read or written; the message names its folder."""
+
+    code = "cache"
+
+
+class ModelError(StructurerError):
+    """A model that cannot be asked at all: no key, no such model, no such endpoint, no credit."""
+
+    code = "model"
+
+
+class SomeFailed(StructurerError):
+    """Some of many reports could not be read; `failures` names each with its reason."""
+
+    code = "some-failed"
+
+    def __init__(self, failures: tuple[Any, ...]) -> None:
+        first = f"; the first: {failures[0].path}: {failures[0].reason}" if failures else ""
+        super().__init__(f"{len(failures)} of the reports could not be read{first}")
+        self.failures = failures
+
+
 class UnknownIndicator(StructurerError):
     """No form has this indicator; `nearest` holds the most similar ones."""
 
@@ -123,6 +160,18 @@ class StoreError(StructurerError):
     """A store that cannot be opened, read or written."""
 
     code = "store"
+
+
+class ReviewError(StructurerError):
+    """An item, a reviewer's name or a file of decisions that cannot be used; the message says which."""
+
+    code = "review"
+
+
+class Conflict(ReviewError):
+    """Somebody else has claimed the item, or what was seen has changed; nothing was decided."""
+
+    code = "conflict"
 
 
 class GoldError(StructurerError):

@@ -11,6 +11,9 @@ A gold file is JSONL, one object a document:
                   the prose was read to the end
     contradictions  [{"indicator", "tokens", "note"?}, …]: statements of one report that cannot both hold
     metadata      {"agency": …, "year": …, "title"?: …, "published"?: …}
+    partial       true where only some of the report was checked, as by reviewers: what gold does not name
+                  is not judged
+    refuted       statements of prose that are not true, as a list of Statement
 
 Numbers compare exactly: 12 and 12.0 are one value, 12 and 13 are two. Names compare without regard to
 width and spaces. Units count where they change the value: 元 and 万元 are two, 件 and 条 are not compared.
@@ -100,6 +103,10 @@ class Gold(_Strict):
     statements: tuple[Statement, ...] | None = None
     contradictions: tuple[Contradiction, ...] = ()
     metadata: Mapping[str, Value] = Field(default_factory=dict)
+    partial: bool = False
+    """Only what is named here was checked; nothing else is judged."""
+    refuted: tuple[Statement, ...] = ()
+    """Statements of prose that were found to be false."""
     note: str = ""
 
     @property
@@ -223,7 +230,8 @@ def score(extraction: Extraction, gold: Gold) -> Score:
     expected = set(gold.broken)
     errors = [finding for finding in extraction.findings if finding.severity == "error"]
     found = {edit for edit in expected if any(_reports(finding, *edit) for finding in errors)}
-    spurious = [finding for finding in errors if not any(_reports(finding, *edit) for edit in expected)]
+    judged = [] if gold.partial else errors
+    spurious = [finding for finding in judged if not any(_reports(finding, *edit) for edit in expected)]
     return Score(
         documents=1,
         tallies={key: Tally(**counts) for key, counts in tallies.items()},
@@ -241,7 +249,8 @@ def marks(extraction: Extraction, gold: Gold) -> Iterator[Mark]:
         by_indicator.setdefault(observation.indicator, []).append(observation)
     yield from _cell_marks(by_indicator, gold)
     if gold.statements is not None:
-        yield from _prose_marks(by_indicator, gold.statements)
+        yield from _prose_marks(by_indicator, gold.statements, partial=gold.partial)
+    yield from _refuted_marks(by_indicator, gold.refuted)
     info = extraction.document
     for name, true in gold.metadata.items():
         found = getattr(info, name, None)
@@ -258,7 +267,7 @@ def _named(value: object) -> object:
 
 def _cell_marks(found: Mapping[str, list[Observation]], gold: Gold) -> Iterator[Mark]:
     values = gold.values
-    covered = {key.partition(".")[0] for key in values} | set(gold.absent)
+    covered = set() if gold.partial else {key.partition(".")[0] for key in values} | set(gold.absent)
     for key, true in values.items():
         yield _judge(key, true, found.get(key, ()))
     for key, observations in found.items():
@@ -306,8 +315,10 @@ def _equal(one: Value, other: Value) -> bool:
     return isinstance(one, str) == isinstance(other, str) and one == other
 
 
-def _prose_marks(found: Mapping[str, list[Observation]], statements: tuple[Statement, ...]) -> Iterator[Mark]:
-    """Each statement that has to be found; then each accepted observation that no statement backs."""
+def _prose_marks(
+    found: Mapping[str, list[Observation]], statements: tuple[Statement, ...], *, partial: bool
+) -> Iterator[Mark]:
+    """Each statement that has to be found; then, unless `partial`, each accepted one that none backs."""
     told: dict[str, list[Statement]] = {}
     for statement in statements:
         keys = (statement.indicator, *statement.alternatives)
@@ -321,13 +332,21 @@ def _prose_marks(found: Mapping[str, list[Observation]], statements: tuple[State
         outcome: Outcome = "right" if match else "queued" if near else "missing"
         status, value = (near.status, near.value) if near else ("none", None)
         yield Mark(statement.indicator, outcome, _kind(statement.value), status, statement.value, value)
-    for key, seen in found.items():
+    for key, seen in () if partial else found.items():
         if not key.startswith("narrative.") or key.startswith("narrative.other."):
             continue  # what has no row of its own is open-ended: gold cannot list it all
         true = told.get(key, [])
         for each in seen:
             if _accepts(each) and not any(_matches(each, statement) for statement in true):
                 yield Mark(key, "wrong", _kind(each.value), each.status, None, each.value)
+
+
+def _refuted_marks(found: Mapping[str, list[Observation]], refuted: tuple[Statement, ...]) -> Iterator[Mark]:
+    """Each refuted statement that is accepted nevertheless; one that is not is as it should be."""
+    for false in refuted:
+        told = [each for each in found.get(false.indicator, ()) if _accepts(each) and _matches(each, false)]
+        if told:
+            yield Mark(false.indicator, "wrong", _kind(false.value), told[0].status, None, told[0].value)
 
 
 def _matches(seen: Observation, true: Statement) -> bool:

@@ -16,6 +16,10 @@ Kind = Literal["count", "signed", "money"]
 Severity = Literal["error", "warning", "info"]
 
 
+NEXT = "next."
+"""Begins the name of a value of the later year in a rule across years."""
+
+
 class _Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -58,7 +62,7 @@ class Anchor(_Value):
     """One of these stands within `within` characters behind it."""
     within: int = 12
     once: bool = False
-    """Printed once only: met again, it begins a second copy of the table."""
+    """Printed once in a table, not again above each page: met again, it is a second table's."""
 
 
 class Rule(_Value):
@@ -76,6 +80,8 @@ class Rule(_Value):
     right: tuple[str, ...]
     or_right: tuple[str, ...] = ()
     """A second reading of the right side that satisfies the rule as well."""
+    across_years: bool = False
+    """It binds two reports of one agency; names with `next.` are of the later year."""
     message: str
     origin: str
 
@@ -155,7 +161,12 @@ class Table(_Value):
     @cached_property
     def edits(self) -> tuple[Edit, ...]:
         """Every rule of the table, laid over its cells."""
-        return tuple(edit for rule in self.rules for edit in self._laid(rule))
+        return tuple(edit for rule in self.rules if not rule.across_years for edit in self._laid(rule))
+
+    @cached_property
+    def edits_across_years(self) -> tuple[Edit, ...]:
+        """The rules between two years; indicators of the later one begin with `next.`."""
+        return tuple(edit for rule in self.rules if rule.across_years for edit in self._laid(rule))
 
     @cached_property
     def sums(self) -> tuple[Sum, ...]:
@@ -181,6 +192,11 @@ class Table(_Value):
         """A list of labels, each with one number."""
         return all(len(block.columns) == 1 for block in self.blocks)
 
+    def _key(self, name: str, line: str, across: bool) -> str:
+        later = NEXT if name.startswith(NEXT) else ""
+        name = name.removeprefix(NEXT)
+        return f"{later}{self.id}." + (f"{line}.{name}" if across else f"{name}.{line}")
+
     def _laid(self, rule: Rule) -> Iterator[Edit]:
         if rule.for_each is None:
             yield Edit(rule=rule, left=rule.left, right=rule.right, or_right=rule.or_right)
@@ -190,11 +206,8 @@ class Table(_Value):
             line.id: line.label for block in self.blocks for line in (block.rows if across else block.columns)
         }
         for line, label in lines.items():
-            keys = [
-                tuple(f"{self.id}.{line}.{name}" if across else f"{self.id}.{name}.{line}" for name in side)
-                for side in (rule.left, rule.right)
-            ]
-            if all(key in self.by_indicator for side in keys for key in side):
+            keys = [tuple(self._key(name, line, across) for name in side) for side in (rule.left, rule.right)]
+            if all(key.removeprefix(NEXT) in self.by_indicator for side in keys for key in side):
                 yield Edit(rule=rule, left=keys[0], right=keys[1], where=line, label=label)
 
 
@@ -223,7 +236,7 @@ class Form(_Value):
         if rule.for_each is None:
             return
         known = {cell.column if rule.for_each == "row" else cell.row for cell in table.cells}
-        unknown = [name for name in (*rule.left, *rule.right) if name not in known]
+        unknown = [name for name in (*rule.left, *rule.right) if name.removeprefix(NEXT) not in known]
         if unknown:
             kind = "column" if rule.for_each == "row" else "row"
             raise ValueError(f"table {table.id}, rule {rule.id}: no such {kind}: {', '.join(unknown)}")
@@ -300,14 +313,24 @@ def _load(folder: str) -> Forms:
     return Forms(forms=tuple(sorted(forms, key=lambda form: form.years[0])), fingerprint=digest.hexdigest())
 
 
-def _form(path: Path, content: bytes) -> Form:
+def parse_yaml(content: str | bytes) -> Any:
+    """What a YAML text holds: plain values only. Raises ValueError saying what is wrong with it."""
     import yaml
 
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        return Form.model_validate(yaml.load(content, Loader=loader))
+        return yaml.load(content, Loader=loader)
     except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error
+
+
+def _form(path: Path, content: bytes) -> Form:
+    try:
+        given = parse_yaml(content)
+    except ValueError as error:
         raise FormError(f"{path}: not YAML: {error}") from error
+    try:
+        return Form.model_validate(given)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "form"

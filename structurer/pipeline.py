@@ -6,21 +6,34 @@ import os
 from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from structurer._version import __version__
 from structurer.confront import confront, report
 from structurer.document import Document, Section
 from structurer.doubt import doubt_statements, doubt_tables, waiting
+from structurer.draft import Draft
 from structurer.errors import NotAReport
 from structurer.forms import Forms, Table, data_folder, load_forms
 from structurer.metadata import metadata
-from structurer.observation import DocumentInfo, Extraction, Finding, Observation, SectionInfo, TableInfo
+from structurer.observation import (
+    DocumentInfo,
+    Extraction,
+    Finding,
+    Observation,
+    SectionInfo,
+    TableInfo,
+    Usage,
+)
 from structurer.prose import statements
 from structurer.read import read
-from structurer.reconcile import crossings, reconcile
+from structurer.reconcile import crossings, reconcile, with_claims
 from structurer.segment import segment
 from structurer.settings import Settings
 from structurer.tables import TableReading, read_tables
+
+if TYPE_CHECKING:
+    from structurer.model.client import Reply
 
 
 def structure(
@@ -40,25 +53,56 @@ def structure(
     """
     settings = settings or Settings()
     forms = forms or load_forms()
-    return extract(read(source, path=path, limit=settings.max_bytes, beside=beside), forms)
+    drafted = draft(read(source, path=path, limit=settings.max_bytes, beside=beside), forms)
+    if not asks(settings):
+        return finish(drafted, forms)
+    from structurer.asking import ask
+
+    return finish(drafted, forms, ask(drafted, forms, settings), accept=settings.accept_model)
+
+
+def asks(settings: Settings) -> bool:
+    """Whether a model is to be asked anything."""
+    return settings.model is not None and settings.ask != "none"
 
 
 def extract(document: Document, forms: Forms) -> Extraction:
-    """As `structure`, from a document that has been read."""
+    """As `structure`, from a document that has been read, and without a model."""
+    return finish(draft(document, forms), forms)
+
+
+def draft(document: Document, forms: Forms) -> Draft:
+    """Everything that tables, patterns and titles say, each on its own.
+
+    Raises NotAReport when that is nothing at all.
+    """
     tables = read_tables(document, forms)
     spans = [(table.table, table.start, table.end) for table in tables]
     sections = segment(document, forms, spans)
     about = metadata(document, sections)
-    prose = statements(document, sections, forms, spans, year=_year(about))
-    cells = [observation for table in tables for observation in table.observations]
+    year = _year(about)
+    prose = statements(document, sections, forms, spans, year=year)
     if not (tables or prose.observations or _named(about)):
         raise NotAReport(
             document.path, "no title, section or table of an annual report on information disclosure"
         )
+    return Draft(document, sections, tuple(tables), prose, tuple(about), year)
+
+
+def finish(draft: Draft, forms: Forms, replies: Sequence[Reply] = (), *, accept: bool = False) -> Extraction:
+    """One account of what all steps say, confronted with the edit rules.
+
+    `replies` are a model's; what only they say is accepted only with `accept`.
+    """
+    document, tables = draft.document, draft.tables
+    cells = [observation for table in tables for observation in table.observations]
     crossed = crossings(forms, (table.table for table in tables))
-    between = confront([*cells, *prose.observations], crossed)
-    stated = reconcile(prose.observations, between)
+    between = confront([*cells, *draft.prose.observations], crossed)
+    stated = reconcile(draft.prose.observations, between)
     within = confront(cells, present(tables, forms))
+    about, said = list(draft.about), list[Finding]()
+    if replies:
+        about, cells, stated, said = _with_model(draft, forms, replies, cells, stated, accept)
     if document.recognised:
         cells = doubt_tables(cells, tables, document, forms)
         about, stated = doubt_statements(about, document), doubt_statements(stated, document)
@@ -66,15 +110,17 @@ def extract(document: Document, forms: Forms) -> Extraction:
     findings = [
         *report([*within, *between], observations),
         *(finding for table in tables for finding in table.findings),
-        *prose.findings,
+        *draft.prose.findings,
+        *said,
         *waiting(observations),
         *(Finding(rule="document.reading", severity="info", message=note) for note in document.notes),
     ]
     return Extraction(
-        document=_info(document, about, tables, sections, forms),
+        document=_info(document, about, tables, draft.sections, forms),
         observations=observations,
         findings=tuple(findings),
-        sections=tuple(_section(document, section) for section in sections),
+        sections=tuple(_section(document, section) for section in draft.sections),
+        usage=_usage(replies),
     )
 
 
@@ -85,6 +131,36 @@ def _year(about: Sequence[Observation]) -> int | None:
             year = observation.value if observation.value is not None else observation.candidates[0]
             return year if isinstance(year, int) else None
     return None
+
+
+def _with_model(
+    draft: Draft,
+    forms: Forms,
+    replies: Sequence[Reply],
+    cells: list[Observation],
+    stated: list[Observation],
+    accept: bool,
+) -> tuple[list[Observation], list[Observation], list[Observation], list[Finding]]:
+    """Metadata, cells and statements with what a model says of them, and findings about it."""
+    from structurer.claims import claims, gaps
+    from structurer.table_claims import merge, table_claims
+
+    found = claims(draft, forms, replies, accept)
+    stated, said = with_claims(stated, found, draft.document)
+    for claim in table_claims(draft, forms, replies):
+        cells, told = merge(cells, claim, draft.document, accept)
+        said = [*said, *told]
+    about = [one for one in stated if one.indicator.startswith("metadata.")]
+    stated = [one for one in stated if not one.indicator.startswith("metadata.")]
+    return [*draft.about, *about], cells, stated, [*said, *gaps(draft, replies)]
+
+
+def _usage(replies: Sequence[Reply]) -> Usage:
+    if not replies:
+        return Usage()
+    from structurer.model.ledger import added
+
+    return added(reply.usage for reply in replies)
 
 
 def _named(about: Sequence[Observation]) -> bool:
@@ -142,3 +218,12 @@ def fingerprint(forms: Forms | None = None) -> str:
     for prompt in sorted(data_folder("prompts").glob("*.md")):
         digest.update(prompt.name.encode() + b"\0" + prompt.read_bytes())
     return digest.hexdigest()
+
+
+def fingerprint_with(forms: Forms, settings: Settings) -> str:
+    """As `fingerprint`, and what a model adds: which one, what it is asked, what of it is accepted."""
+    if not asks(settings):
+        return fingerprint(forms)
+    base = settings.base_url.get_secret_value() if settings.base_url else ""
+    parts = (fingerprint(forms), settings.model, settings.provider, base, settings.ask, settings.accept_model)
+    return sha256("\0".join(map(str, parts)).encode()).hexdigest()

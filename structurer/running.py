@@ -16,7 +16,7 @@ _NUMBERED = re.compile(r"[(]?[一二三四五六七八九十0-9]{1,3}(?:[)、]|\
 _TITLE = re.compile(r"《[^《》\n]{0,80}》")
 _WRAPPED = 25
 """A line at least this long that ends without a stop is a wrapped line; a shorter one is a heading."""
-_AHEAD = re.compile("思路|打算|计划|下一步|下步|下阶段|展望|安排|努力方向|工作重点")
+AHEAD = re.compile("思路|打算|计划|下一步|下步|下阶段|展望|安排|努力方向|工作重点")
 _SENTENCE = re.compile(r"[^。;!?\n|]+")
 
 
@@ -50,7 +50,7 @@ def read(document: Document, sections: Sequence[Section], tables: Iterable[tuple
     reading, pieces = Reading(), [""]
     length = 0
     for section in sections:
-        if section.state == "furniture" or _AHEAD.search(section.title):
+        if section.state == "furniture" or AHEAD.search(section.title):
             continue
         reading.titles.append((length, section.title))
         for start, end in _without(section.body, section.end, holes):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -23,9 +23,30 @@ _VARIABLES: Mapping[str, tuple[str, ...]] = {
     "model": ("STRUCTURER_MODEL",),
     "api_key": ("OPENAI_API_KEY",),
     "base_url": ("STRUCTURER_BASE_URL", "OPENAI_BASE_URL"),
+    "provider": ("STRUCTURER_PROVIDER",),
+    "ask": ("STRUCTURER_ASK",),
+    "accept_model": ("STRUCTURER_ACCEPT_MODEL",),
+    "cache_dir": ("STRUCTURER_CACHE_DIR",),
+    "concurrency": ("STRUCTURER_CONCURRENCY",),
+    "timeout": ("STRUCTURER_TIMEOUT",),
+    "max_cost": ("STRUCTURER_MAX_COST",),
+    "max_tokens": ("STRUCTURER_MAX_TOKENS",),
     "max_bytes": ("STRUCTURER_MAX_BYTES",),
 }
 _OF_VARIABLE = {variable: name for name, variables in _VARIABLES.items() for variable in variables}
+
+
+Ask = Literal["open", "all", "none"]
+Provider = Literal["openai", "deepseek", "qwen", "zhipu", "ollama", "vllm", "llamacpp", "local", "compatible"]
+
+
+class Price(BaseModel):
+    """What a model costs, per million tokens, in whatever currency you count."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    input: float = Field(ge=0)
+    output: float = Field(ge=0)
 
 
 class Settings(BaseModel):
@@ -36,11 +57,29 @@ class Settings(BaseModel):
     store: str = Field("sqlite:///structurer.db", min_length=1)
     """URL of the store."""
     model: str | None = None
-    """Name of the model to ask about what stays open; None asks no model."""
+    """Name of the model to ask about what stays open, NAME or PROVIDER:NAME; None asks no model."""
+    provider: Provider | None = None
+    """Who answers under `base_url`, where its address does not tell."""
+    ask: Ask = "open"
+    """What a model is asked: what is `open`, `all` sections and tables as a second reading, or `none`."""
+    accept_model: bool = False
+    """Accept what only a model says, when its quote is found and its number read again from there."""
     api_key: SecretStr | None = None
     """Key for the model's endpoint; taken from the environment only."""
     base_url: SecretStr | None = None
     """Endpoint of the model; secret, because addresses can carry keys."""
+    cache_dir: str | None = Field(None, min_length=1)
+    """Folder of the answers already paid for; None is the user's cache folder."""
+    concurrency: int = Field(16, ge=1, le=512)
+    """Requests under way at once, at most; fewer while the endpoint asks for patience."""
+    timeout: float = Field(120.0, gt=0)
+    """Seconds to wait for one answer."""
+    max_cost: float | None = Field(None, gt=0)
+    """Stop asking before a run costs more; needs the model's price."""
+    max_tokens: int | None = Field(None, gt=0)
+    """Stop asking before a run uses more tokens, prompts and answers together."""
+    prices: Mapping[str, Price] = Field(default_factory=dict)
+    """Price of each model: `[prices."NAME"]` with `input` and `output` per million tokens."""
     max_bytes: int = Field(20_000_000, gt=0)
     """Files over this size are refused: a report takes some ten thousand bytes."""
 

@@ -126,6 +126,9 @@ class FakePipeline(ModuleType):
     def fingerprint(self, forms: object) -> str:
         return self.version
 
+    def asks(self, settings: object) -> bool:
+        return False
+
     def structure(
         self, source: bytes, *, path: str, settings: object, forms: object, beside: str | None = None
     ) -> Extraction:

@@ -142,13 +142,7 @@ def test_usage_errors_are_exit_code_2() -> None:
     run("extract", code=2)
     run("extract", "a.txt", "--format", "xml", code=2)
     run("nonsense", code=2)
-    assert "asks no model" in run("extract", "a.txt", "--model", "some-model", code=2).stderr
     run("extract", "a.txt", "--model", "none")
-
-
-def test_a_configured_model_is_said_not_to_be_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STRUCTURER_MODEL", "some-model")
-    assert "some-model is configured, but this version asks none" in run("extract", "a.txt").stderr
 
 
 def test_a_wrong_settings_file_is_exit_code_2() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from structurer import structure
-from structurer.confront import confront
+from structurer.confront import confront, confront_years, jumps
 from structurer.forms import load_forms
 from structurer.observation import Extraction, Finding, Observation
 from tests.test_tables import DISCLOSURE_2019, applications
@@ -80,3 +80,40 @@ def test_not_applicable_adds_nothing_and_blank_is_unknown() -> None:
             check for check in confront(observations, [table]) if "reconsideration" in check.indicators[0]
         ]
         assert checks[0].outcome == outcome
+
+
+def year(year: int, table: str) -> Extraction:
+    return structure(
+        f"测试市示范局{year}年政府信息公开工作年度报告\n三、收到和处理政府信息公开申请情况\n{table}"
+    )
+
+
+def test_what_was_carried_out_is_carried_in_a_year_later() -> None:
+    tables = [FORMS.tables["applications"]["2019"]]
+    before, after = year(2019, applications()), year(2020, applications())
+    checks = confront_years(before.observations, after.observations, tables)
+    assert len(checks) == 7
+    assert {check.outcome for check in checks} == {"pass"}
+    later = year(2020, applications(carried_in="3 0 0 0 0 0 3", carried_out="3 0 0 0 0 0 3"))
+    failed = [
+        c for c in confront_years(before.observations, later.observations, tables) if c.outcome == "fail"
+    ]
+    assert [(c.rule, c.where, c.left, c.right) for c in failed] == [
+        ("applications.carried", "自然人", 1, 3),
+        ("applications.carried", "总计", 1, 3),
+    ]
+
+
+def test_in_force_follows_from_what_was_issued_and_repealed() -> None:
+    tables = [FORMS.tables["disclosure"]["2021"]]
+    keys = [f"disclosure.normative_documents.{c}" for c in ("issued", "repealed", "in_force")]
+    before = [cell(key, value) for key, value in zip(keys, (4, 1, 20), strict=True)]
+    for in_force, outcome in ((22, "pass"), (23, "fail")):
+        after = [cell(key, value) for key, value in zip(keys, (5, 3, in_force), strict=True)]
+        (check,) = confront_years(before, after, tables)
+        assert (check.rule, check.outcome) == ("disclosure.in_force_follows", outcome)
+
+
+def test_figures_that_jumped() -> None:
+    (jump,) = jumps([cell("a.b.c", 10), cell("a.b.d", 4)], [cell("a.b.c", 51), cell("a.b.d", 20)])
+    assert jump.indicators == ("a.b.c",)

@@ -369,3 +369,18 @@ def test_the_baseline_is_a_floor() -> None:
     }
     assert [line.partition(":")[0] for line in below(worse, floor)] == ["none", "any-dropped"]
     assert next(below({}, floor)) == "none: in the baseline, but not measured"
+
+
+def test_partial_gold_judges_only_what_it_names() -> None:
+    found = extraction(seen(A, 17), seen(B, 3))
+    true = gold(observations={A: {"value": 17}})
+    assert score(found, true).tally().invented == 1
+    assert score(found, true.model_copy(update={"partial": True})).tally() == Tally(right=1)
+
+
+def test_a_refuted_statement_that_is_accepted_is_wrong() -> None:
+    key = "narrative.complaints.count"
+    true = gold(partial=True, statements=[], refuted=[{"indicator": key, "value": 12}])
+    assert score(extraction(seen(key, 12)), true).tally().wrong == 1
+    assert score(extraction(seen(key, 12, accepted=False)), true).tally() == Tally()
+    assert score(extraction(seen(key, 13)), true).tally() == Tally()

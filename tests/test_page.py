@@ -21,7 +21,7 @@ from structurer.bulk import import_reports
 from structurer.cli import cli
 from structurer.document import CELL, ROW, Document
 from structurer.forms import load_forms
-from structurer.observation import Evidence, Extraction, Observation
+from structurer.observation import Evidence, Extraction, Finding, Observation
 from structurer.page import original, page, reread
 from structurer.page.lines import lines
 from structurer.page.marks import marks
@@ -334,11 +334,12 @@ def test_column_with_a_slash_keeps_its_name() -> None:
 
 
 def test_contradiction_shows_every_statement() -> None:
-    said = "一、概述\n全年主动公开政府信息120条。\n二、情况\n共主动公开政府信息95条。\n"
-    content = f"某市财政局2018年政府信息公开年度报告\n{said}"
-    extraction = structure(content, path="x.txt")
-    contradicted = [one for one in extraction.findings if one.rule == "narrative.contradiction"]
-    assert len(contradicted) == 1
+    extraction = sample()
+    key = "narrative.disclosed_items.count"
+    (one,) = (found for found in extraction.observations if found.indicator == key)
+    said = tuple(one.model_copy(update={"value": value, "status": "disputed"}) for value in (120, 95))
+    found = Finding(rule="narrative.contradiction", severity="warning", message="two", indicators=(key,))
+    extraction = extraction.model_copy(update={"observations": said, "findings": (found,)})
     text, _ = made(extraction, "gone")
     rule = re.findall(r'<li class="rule warning">.*?</ul></li>', text, flags=re.S)
     assert re.findall(r'class="n d">([0-9]+)<', rule[0]) == ["120", "95"]
@@ -371,6 +372,17 @@ def test_quote_that_stands_elsewhere_is_not_marked() -> None:
     assert original(moved_away, document).lost == 1
     text, _ = made(moved_away, document)
     assert "1 quote could not be found" in text
+
+
+def test_evidence_names_the_page_of_the_paper() -> None:
+    extraction, document = of(DAMAGED)
+    first = extraction.observations[0]
+    place = first.evidence[0].model_copy(update={"page": 3, "confidence": 0.97})
+    seen = first.model_copy(update={"evidence": (place,)})
+    text, _ = made(
+        extraction.model_copy(update={"observations": (seen, *extraction.observations[1:])}), document
+    )
+    assert f"page 3, characters {place.start}–{place.end}, recognised with 97%" in text
 
 
 def test_observation_no_table_shows_is_still_shown() -> None:

@@ -51,7 +51,7 @@ def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     ("content", "said"),
     [
         (b'stor = "x"', "structurer.toml: stor: no such setting; did you mean store?"),
-        (b"zzz = 1", "structurer.toml: zzz: no such setting; known: base_url, max_bytes, model, store"),
+        (b"zzz = 1", "structurer.toml: zzz: no such setting; known: accept_model, ask, base_url, "),
         (b'api_key = "k"', "structurer.toml: api_key: keep keys out of files; set OPENAI_API_KEY instead"),
         (b"store = ", "structurer.toml: not TOML"),
         (b"\xff\xfe", "structurer.toml: not UTF-8 (byte 0)"),

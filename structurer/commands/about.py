@@ -6,12 +6,16 @@ import platform
 import sys
 from difflib import get_close_matches
 from importlib import metadata, util
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import click
 
 from structurer.commands.common import json_option, put, put_json, store_option
 from structurer.terminal import plain
+
+if TYPE_CHECKING:
+    from structurer.settings import Settings
 
 _NEEDED = ("click", "lxml", "pydantic", "pyyaml", "rapidfuzz", "sqlalchemy")
 _OPTIONAL = {"psycopg": "stores on PostgreSQL"}
@@ -103,11 +107,28 @@ def _settings(store: str | None) -> dict[str, Any]:
     }
     if unknown:
         found["unknown"] = unknown
-    model = (
-        f"{settings.model} is configured, but this version asks none" if settings.model else "none configured"
-    )
-    found["model"] = f"{model}; the text and the form's own sums decide, nothing is sent anywhere"
+    found["model"] = _model(settings)
     return found | _store(settings.store)
+
+
+def _model(settings: Settings) -> str:
+    """Which model would be asked, and where; never a key, nor an address that could hold one."""
+    from structurer.cache import cache_folder
+    from structurer.errors import ModelError
+    from structurer.model.presets import endpoint
+
+    if settings.model is None or settings.ask == "none":
+        return "none is asked; the text and the form's own sums decide, nothing is sent anywhere"
+    try:
+        asked = endpoint(settings)
+    except ModelError as error:
+        return f"cannot be asked: {error}"
+    host = urlsplit(asked.base_url).hostname or "this process"
+    key = "with a key" if asked.key != "none" else "without a key"
+    return (
+        f"{asked.model} at {host} ({asked.preset.name}, {key}), asked: {settings.ask};"
+        f" answers are kept in {cache_folder(settings)}"
+    )
 
 
 def _store(url: str) -> dict[str, Any]:

@@ -12,10 +12,15 @@ import click
 from structurer.terminal import plain
 
 if TYPE_CHECKING:
-    from structurer.observation import Extraction
+    from structurer.model.ledger import Estimate
+    from structurer.observation import Extraction, Usage
     from structurer.settings import Settings
 
-NO_REPORTS = "no reports here; files named .txt, .text, .html, .htm, .md or without a suffix are read"
+NO_REPORTS = (
+    "no reports here; files named .txt, .text, .html, .htm, .mht, .md, .pdf, .docx or without a suffix"
+    " are read, and archives of them"
+)
+NOT_ASKED = "no model was asked"
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -44,10 +49,26 @@ def store_option(command: _Command) -> _Command:
     return click.option("--store", metavar="URL", help=text)(command)
 
 
-def model_option(command: _Command) -> _Command:
-    """Adds --model."""
-    text = "Model to ask about what stays open; this version works without one."
-    return click.option("--model", metavar="none", help=text)(command)
+def model_options(command: _Command) -> _Command:
+    """Adds --model and what belongs to it; a command gets them as its `asking`."""
+    options = (
+        click.option(
+            "--model", metavar="NAME", help="Model to ask about what stays open: NAME, PROVIDER:NAME or none."
+        ),
+        click.option("--base-url", metavar="URL", help="Address of an OpenAI-compatible endpoint."),
+        click.option(
+            "--ask",
+            type=click.Choice(["open", "all", "none"]),
+            help="What to ask: what is open, everything as a second reading, or nothing.  [default: open]",
+        ),
+        click.option("--max-cost", type=float, metavar="N", help="Stop asking before a run costs more."),
+        click.option(
+            "--max-tokens", type=int, metavar="N", help="Stop asking before a run uses more tokens."
+        ),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 def full_option(command: _Command) -> _Command:
@@ -77,18 +98,42 @@ def put_json(value: object) -> None:
 
 
 def settings_of(**given: Any) -> Settings:
-    """The settings in force. Says so when a model is asked for, which this version cannot do.
+    """The settings in force. Raises SettingsError."""
+    from structurer.settings import load_settings
 
-    Raises SettingsError, and a usage error for a model named on the command line.
-    """
-    from structurer.settings import NO_MODEL, load_settings
+    return load_settings(**given)
 
-    if given.get("model") not in (None, NO_MODEL):
-        raise click.UsageError("this version asks no model; leave --model out, or say --model none")
-    settings = load_settings(**given)
-    if settings.model:
-        say(f"note: the model {plain(settings.model)} is configured, but this version asks none")
-    return settings
+
+def without_model(settings: Settings) -> Settings:
+    """The settings, but no model is asked: for commands that only look."""
+    return settings.model_copy(update={"model": None})
+
+
+def model_said(settings: Settings, usage: Usage | None, problem: str) -> str:
+    """What asking came to, as the end of a sentence about what stays open."""
+    if usage is None or not (usage.calls or usage.cached_calls or problem):
+        return NOT_ASKED
+    cost = "no price is set" if usage.cost is None else f"cost {usage.cost:.4f}"
+    tokens = f"{usage.prompt_tokens:,} + {usage.completion_tokens:,} tokens"
+    told = f"{plain(settings.model or '')}: {counted(usage.calls, 'call')}, {tokens}, {cost}"
+    if usage.cached_calls:
+        told += f"; {counted(usage.cached_calls, 'answer')} known already"
+    return f"{told}; not everything was answered: {plain(problem)}" if problem else told
+
+
+def estimate_text(settings: Settings, estimate: Estimate) -> str:
+    """What asking would use, for a dry run."""
+    lines = [
+        f"{plain(settings.model or '')}: {counted(estimate.calls, 'call')},"
+        f" {counted(estimate.cached, 'answer')} known already",
+        f"  {estimate.prompt_tokens:,} prompt tokens ({estimate.counter})",
+        f"  {estimate.completion_tokens:,} tokens in answers, at most {estimate.most_completion_tokens:,}",
+    ]
+    if estimate.cost is None:
+        lines.append(f'  cost unknown: set [prices."{plain(settings.model or "")}"] in structurer.toml')
+    else:
+        lines.append(f"  cost {estimate.cost:.4f}, at most {estimate.most_cost:.4f}")
+    return "\n".join(lines)
 
 
 def find_document(key: str, settings: Settings) -> Extraction:
@@ -97,12 +142,13 @@ def find_document(key: str, settings: Settings) -> Extraction:
     Raises StoreError when the store does not know it either, and Said for a file that cannot be used.
     """
     from structurer.bulk import Failure, attempt
+    from structurer.read.archive import split
     from structurer.store import open_store
 
-    if not os.path.exists(key):
+    if not (os.path.exists(key) or split(key)):
         with open_store(settings.store, create=False) as store:
             return store.get(key)
-    found = attempt(key, settings=settings)
+    found = attempt(key, settings=without_model(settings))
     if isinstance(found, Failure):
         raise Said(f"{plain(found.path)}: {plain(found.reason)}")
     return found

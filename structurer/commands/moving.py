@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from structurer.commands.common import (
     NO_REPORTS,
+    NOT_ASKED,
     Said,
     counted,
+    estimate_text,
     json_option,
-    model_option,
+    model_options,
+    model_said,
     put,
     put_json,
     say,
@@ -30,19 +33,20 @@ if TYPE_CHECKING:
 @click.command("import")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @store_option
-@model_option
+@model_options
 @click.option("--force", is_flag=True, help="Extract again what is unchanged.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done; extract and store nothing.")
 @json_option
 @click.pass_context
 def import_(
     ctx: click.Context,
+    /,
     paths: tuple[str, ...],
     store: str | None,
-    model: str | None,
     force: bool,
     dry_run: bool,
     as_json: bool,
+    **asking: Any,
 ) -> None:
     """Extract reports into the store and print a summary.
 
@@ -52,7 +56,7 @@ def import_(
     from structurer.bulk import find_files
     from structurer.console import import_text
 
-    settings = settings_of(store=store, model=model)
+    settings = settings_of(store=store, **asking)
     skipped: list[str] = []
 
     def skip(path: str, reason: str) -> None:
@@ -64,15 +68,18 @@ def import_(
         raise Said(NO_REPORTS)
     summary = _run(files, settings, force=force, dry_run=dry_run)
     if as_json:
-        put_json(asdict(summary) | {"skipped": len(skipped), "dry_run": dry_run})
+        usage = summary.usage.model_dump(mode="json") if summary.usage is not None else None
+        put_json(asdict(summary) | {"usage": usage, "skipped": len(skipped), "dry_run": dry_run})
     else:
         put(import_text(summary, skipped=len(skipped), dry_run=dry_run))
+        if summary.estimate is not None:
+            put(estimate_text(settings, summary.estimate))
     left = sum(summary.statuses.values()) - summary.accepted
+    asked = model_said(settings, summary.usage, summary.problem)
     if left:
-        say(
-            f"{counted(left, 'value')} stay open for a person; no model was asked."
-            " `structurer show DOC` lists them."
-        )
+        say(f"{counted(left, 'value')} stay open for a person; {asked}. `structurer show DOC` lists them.")
+    elif asked != NOT_ASKED:
+        say(f"{asked}.")
     ctx.exit(1 if summary.failed else 0)
 
 
@@ -114,7 +121,6 @@ def _exists(url: str) -> bool:
     "--format",
     "layout",
     type=click.Choice(["jsonl", "csv"]),
-    required=True,
     help="jsonl: a line a document; csv: a row a value.",
 )
 @click.option("--out", metavar="FILE", required=True, help="Where to; - is stdout.")
@@ -125,13 +131,15 @@ def _exists(url: str) -> bool:
     show_default=True,
     help="all: with the values that still need a look.",
 )
+@click.option("--gold", is_flag=True, help="What reviewers decided, as true values that `evaluate` reads.")
 @click.option("--bom/--no-bom", default=None, help="Begin with a byte order mark.  [default: in csv files]")
 @store_option
 @json_option
 def export(
-    layout: Literal["jsonl", "csv"],
+    layout: Literal["jsonl", "csv"] | None,
     out: str,
     status: Literal["accepted", "all"],
+    gold: bool,
     bom: bool | None,
     store: str | None,
     as_json: bool,
@@ -146,12 +154,33 @@ def export(
 
     if as_json and out == STDOUT:
         raise click.UsageError("--json reports on the export; it needs --out FILE")
+    if gold:
+        _export_gold(out, store, as_json)
+        return
+    if layout is None:
+        raise click.UsageError("Missing option '--format'. Choose from: jsonl, csv")
     with open_store(settings_of(store=store).store, create=False) as opened:
         written = write(opened.extractions(), out, format=layout, status=status, bom=bom)
     if as_json:
         put_json(asdict(written) | {"out": out})
     elif out != STDOUT:
         say(f"{written.observations} values of {written.documents} documents written to {plain(out)}")
+
+
+def _export_gold(out: str, store: str | None, as_json: bool) -> None:
+    from structurer.export import STDOUT, opened
+    from structurer.review.desk import Desk
+    from structurer.store import open_store
+
+    documents = 0
+    with open_store(settings_of(store=store).store, create=False) as held, opened(out) as stream:
+        for line in Desk(held).gold():
+            stream.write(line.encode() + b"\n")
+            documents += 1
+    if as_json:
+        put_json({"documents": documents, "out": out})
+    elif out != STDOUT:
+        say(f"what was decided about {counted(documents, 'document')} written to {plain(out)}")
 
 
 COMMANDS = (import_, export)

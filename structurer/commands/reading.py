@@ -12,12 +12,15 @@ import click
 
 from structurer.commands.common import (
     NO_REPORTS,
+    NOT_ASKED,
     Said,
     counted,
+    estimate_text,
     find_document,
     full_option,
     json_option,
-    model_option,
+    model_options,
+    model_said,
     put,
     put_json,
     say,
@@ -28,7 +31,7 @@ from structurer.terminal import plain
 
 if TYPE_CHECKING:
     from structurer.explain import Explanation
-    from structurer.observation import Extraction
+    from structurer.observation import Extraction, Finding
     from structurer.settings import Settings
 
 Layout = Literal["table", "json", "jsonl"]
@@ -45,24 +48,31 @@ Layout = Literal["table", "json", "jsonl"]
     help="table: to read; json: one object for one file, else an array; jsonl: a line a file.",
 )
 @click.option("--json", "layout", flag_value="json", help="The same as --format json.")
-@model_option
+@model_options
+@click.option(
+    "--dry-run", is_flag=True, help="Say what asking the model would use; send and extract nothing."
+)
 @full_option
 @click.pass_context
 def extract(
-    ctx: click.Context, paths: tuple[str, ...], layout: Layout, model: str | None, full: bool
+    ctx: click.Context, /, paths: tuple[str, ...], layout: Layout, full: bool, dry_run: bool, **asking: Any
 ) -> None:
     """Print what reports state; store nothing.
 
     PATH is a file, a folder or a glob. Reports are printed in the order given. A file that cannot be
     used is a line on stderr and exit code 1; stdout holds the others only.
     """
-    from structurer.bulk import Failure, attempt, find_files
+    from structurer.bulk import Failure, find_files
+    from structurer.many import Attempts
 
-    settings = settings_of(model=model)
+    settings = settings_of(**asking)
+    if dry_run:
+        _say_what_it_would_use(ctx, paths, settings, layout)
+        return
     printer = _Printer(layout, full, single=len(paths) == 1 and list(find_files(paths)) == list(paths))
     failed = 0
-    for path in find_files(paths, skipped=_say_skipped):
-        found = attempt(path, settings=settings)
+    attempts = Attempts(settings)
+    for found in attempts.of(find_files(paths, skipped=_say_skipped)):
         if isinstance(found, Failure):
             failed += 1
             say(f"error: {plain(found.path)}: {plain(found.reason)}")
@@ -71,7 +81,9 @@ def extract(
     printer.close()
     if not failed and not printer.printed:
         raise Said(NO_REPORTS)
-    _say_open(printer.open_values, printer.open_reports)
+    _say_open(
+        printer.open_values, printer.open_reports, model_said(settings, attempts.usage, attempts.problem)
+    )
     ctx.exit(1 if failed else 0)
 
 
@@ -120,12 +132,34 @@ def _say_skipped(path: str, reason: str) -> None:
     say(f"skipped: {plain(path)}: {reason}")
 
 
-def _say_open(values: int, reports: int) -> None:
+def _say_what_it_would_use(
+    ctx: click.Context, paths: tuple[str, ...], settings: Settings, layout: Layout
+) -> None:
+    """A dry run: what asking about these reports would use, on stdout."""
+    from structurer.bulk import find_files
+    from structurer.many import estimate
+    from structurer.pipeline import asks
+
+    if not asks(settings):
+        raise click.UsageError("--dry-run says what a model would be asked; name one with --model")
+    found, failures = estimate(find_files(paths, skipped=_say_skipped), settings)
+    for failed in failures:
+        say(f"error: {plain(failed.path)}: {plain(failed.reason)}")
+    if layout == "table":
+        put(estimate_text(settings, found))
+    else:
+        put_json(asdict(found))
+    ctx.exit(1 if failures else 0)
+
+
+def _say_open(values: int, reports: int, asked: str) -> None:
     if values:
         say(
-            f"{counted(values, 'value')} in {counted(reports, 'report')} stay open for a person; no model was"
-            " asked. `structurer explain FILE INDICATOR` says why one does."
+            f"{counted(values, 'value')} in {counted(reports, 'report')} stay open for a person; {asked}."
+            " `structurer explain FILE INDICATOR` says why one does."
         )
+    elif asked != NOT_ASKED:
+        say(f"{asked}.")
 
 
 @click.command()
@@ -159,10 +193,11 @@ def _put_page(found: Extraction, document: str, out: str, settings: Settings, *,
     from structurer.export import STDOUT, opened
     from structurer.forms import load_forms
     from structurer.page import page, reread
+    from structurer.read.archive import split
 
     if as_json and out == STDOUT:
         raise click.UsageError("--json reports on the page; it needs --html FILE")
-    path = document if os.path.exists(document) else found.document.path
+    path = document if os.path.exists(document) or split(document) else found.document.path
     if os.path.exists(out) and os.path.exists(path) and os.path.samefile(out, path):
         raise click.UsageError(f"{plain(out)} is the report itself; name another file for --html")
     source = reread(found, path=path, limit=settings.max_bytes)
@@ -180,25 +215,37 @@ def _put_page(found: Extraction, document: str, out: str, settings: Settings, *,
 
 @click.command()
 @click.argument("document", metavar="DOC|FILE")
+@click.option("--before", metavar="DOC", help="The same agency's report of the year before.")
 @click.option("--full", is_flag=True, help="List the checks that passed, too.")
 @store_option
 @json_option
-def check(document: str, store: str | None, full: bool, as_json: bool) -> None:
+def check(document: str, store: str | None, before: str | None, full: bool, as_json: bool) -> None:
     """Lay every edit rule over one report: passed, failed or not evaluated, with both sums.
+
+    With --before, the rules between two years as well, and figures that jumped.
 
     That sums agree says nothing about labels: a check that passes is not a proof.
     """
-    from structurer.confront import confront
-    from structurer.console import checks_text, terminal_width
+    from structurer.confront import confront, confront_years, jumps
+    from structurer.console import checks_text, findings_text, terminal_width
     from structurer.forms import load_forms
     from structurer.reconcile import asked
 
-    found = find_document(document, settings_of(store=store))
-    checks = confront(found.observations, asked(found, load_forms()))
+    settings = settings_of(store=store)
+    found = find_document(document, settings)
+    tables = asked(found, load_forms())
+    checks = confront(found.observations, tables)
+    jumped: list[Finding] = []
+    if before is not None:
+        earlier = find_document(before, settings)
+        checks += confront_years(earlier.observations, found.observations, tables)
+        jumped = jumps(earlier.observations, found.observations)
     if as_json:
-        put_json([one.to_json() for one in checks])
+        put_json([one.to_json() for one in checks] + [one.model_dump(mode="json") for one in jumped])
     else:
         put(checks_text(checks, width=terminal_width(), full=full))
+        if jumped:
+            put(findings_text(jumped, width=terminal_width()))
 
 
 def _explained(told: Explanation) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from structurer.commands.common import Said, json_option, put, put_json, say, settings_of
+from structurer.commands.common import Said, json_option, put, put_json, say, settings_of, without_model
 from structurer.terminal import plain
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def evaluate(ctx: click.Context, gold: str, paths: tuple[str, ...], as_json: boo
     """
     from structurer.evaluate import Score, read_gold, render, score
 
-    settings = settings_of()
+    settings = without_model(settings_of())
     outputs = _outputs([path for path in paths if path.endswith(".jsonl")])
     folders = [path for path in paths if not path.endswith(".jsonl")] or [os.path.dirname(gold)]
     total, missing = Score(), 0

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from structurer.console.ink import terminal_width, wants_color
 from structurer.console.report import view
-from structurer.console.summaries import checks_text, form_text, forms_text, import_text
+from structurer.console.summaries import checks_text, findings_text, form_text, forms_text, import_text
 
-__all__ = ["checks_text", "form_text", "forms_text", "import_text", "terminal_width", "view", "wants_color"]
+__all__ = [
+    "checks_text",
+    "findings_text",
+    "form_text",
+    "forms_text",
+    "import_text",
+    "terminal_width",
+    "view",
+    "wants_color",
+]

@@ -12,6 +12,7 @@ from structurer.terminal import hanging, plain, wrap
 if TYPE_CHECKING:
     from structurer.bulk import Summary
     from structurer.forms import Form, Forms, Table
+    from structurer.observation import Finding
 
 OUTCOMES = {"pass": "passed", "fail": "failed", "unknown": "not evaluated"}
 
@@ -98,6 +99,14 @@ def checks_text(checks: Sequence[Check], *, width: int, full: bool = False) -> s
     counts = Counter(check.outcome for check in checks)
     said = ", ".join(f"{counts[outcome]} {word}" for outcome, word in OUTCOMES.items())
     return "\n".join([*lines, *wrap(f"{len(checks)} checks: {said}", width)])
+
+
+def findings_text(findings: Sequence[Finding], *, width: int) -> str:
+    """One paragraph a finding."""
+    lines: list[str] = []
+    for finding in findings:
+        lines += hanging(f"{finding.severity}: ", f"{plain(finding.message)} [{finding.rule}]", width)
+    return "\n".join(lines)
 
 
 def _place(check: Check) -> str:

@@ -56,10 +56,11 @@ class Pages:
 
     @cached_property
     def tail(self) -> Reading:
-        """The last of the last section."""
+        """The last of the last section; empty where no day is named, for then nobody signed it."""
         ends = [section.end for section in self._sections if section.state != "furniture"]
         end = max(ends, default=len(self.document.folded))
-        return running(self.document, [(max(self._first, end - _TAIL), end)])
+        start = max(self._first, end - _TAIL)
+        return running(self.document, [(start, end)] if "日" in self.document.folded[start:end] else [])
 
     @cached_property
     def titles(self) -> list[Title]:

@@ -11,7 +11,7 @@ from importlib.resources import files
 
 from structurer._version import __version__
 from structurer.console.signs import LEGEND, SIGNS
-from structurer.document import Document
+from structurer.document import CELL, Document
 from structurer.forms import Forms
 from structurer.observation import Extraction
 from structurer.page import look, words
@@ -157,7 +157,7 @@ def _text(values: Values) -> Iterator[str]:
         yield "</ul></details>"
     if shown.visible:
         yield '<p class="notice">What a reader of the page sees; the markup is left out.</p>'
-    kind = "text" if shown.visible else "text lines"
+    kind = "text" if CELL in shown.text else "text lines"
     yield f'<div class="{kind}" lang="zh" translate="no">\n'
     yield from values.source.html()
     yield "</div>\n"

@@ -94,9 +94,12 @@ class Values:
         if not found.evidence:
             yield f"<p>No place in the text prints it ({words.printed(found)}).</p>"
         for place in found.evidence:
+            where = f"characters {place.start}–{place.end}"
+            page = f"page {place.page}, " if place.page is not None else ""
+            seen = f", recognised with {place.confidence:.0%}" if place.confidence is not None else ""
             yield (
                 f'<p>“<q class="d" lang="zh">{safe(place.quote)}</q>” '
-                f'<span class="key">characters {place.start}–{place.end}</span></p>'
+                f'<span class="key">{page}{where}{seen}</span></p>'
             )
 
     def label(self, found: Observation) -> str:

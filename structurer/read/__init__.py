@@ -25,7 +25,11 @@ __all__ = ["READERS", "Reading", "read", "read_bytes", "read_file", "read_text"]
 LIMIT = 64 * 2**20
 """Largest input read by default, in bytes."""
 
+_MARK = "!"
+"""Stands between an archive and a member of it; see structurer.read.archive."""
 _LONG = 400
+_TOLD = 500
+"""Characters of what a list says of a text that are kept."""
 _SENTENCE = re.compile("[\u4e00-\u9fff][^/\\\\]*[。；！？;!?]|<[a-zA-Z!]")
 _SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}\Z")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -64,6 +68,11 @@ def read_file(path: str | os.PathLike[str], *, name: str | None = None, limit: i
     """
     given = os.fsdecode(path)
     name = name or given
+    if _MARK in given:
+        from structurer.read.archive import read_member, split
+
+        if split(given):
+            return read_bytes(read_member(given, limit=limit), name, limit=limit)
     try:
         with open(given, "rb") as file:
             data = file.read(limit + 1)
@@ -201,11 +210,34 @@ def _read_office(form: str) -> Callable[[bytes, str], Reading]:
     return reader
 
 
+def _read_saved(data: bytes, path: str) -> Reading:
+    """The reader of web archives (MHTML)."""
+    from structurer.read.mhtml import saved_page
+
+    page = saved_page(data, path)
+    return _lay_out(page.source, page.source.encode("utf-8", "replace"), page.encoding, page.notes, path)
+
+
+def _read_record(data: bytes, path: str) -> Reading:
+    """The reader of a text that came in a list, with what the list says of it; any other object is text."""
+    from structurer.read.archive.lists import record, text_of, told_of
+
+    given = record(data)
+    if given is None:
+        return _read_decoded(data, path)
+    text = _SURROGATE.sub("\ufffd", text_of(given) or "")
+    told = _SURROGATE.sub("\ufffd", "; ".join(told_of(given)))
+    notes = (f"the list it came in says: {told[:_TOLD]}",) if told else ()
+    return _lay_out(text, text.encode("utf-8"), "utf-8", notes, path)
+
+
 READERS: Mapping[str, Callable[[bytes, str], Reading]] = {
     "text": _read_decoded,
     "pdf": _read_pdf,
     "image": _read_image,
     "docx": _read_docx,
     **{form: _read_office(form) for form in ("ole", "rtf", "odt")},
+    "mhtml": _read_saved,
+    "record": _read_record,
 }
 """Format name (see `formats.sniff`) → its reader; a format without one raises UnsupportedFormat."""

@@ -14,11 +14,12 @@ _MAGIC = (
     (b"BM", "bitmap"),
     (b"II*\0", "image"),
     (b"MM\0*", "image"),
-    (b"\x1f\x8b", "archive"),
+    (b"\x1f\x8b", "packed"),
     (b"Rar!\x1a", "archive"),
     (b"7z\xbc\xaf\x27\x1c", "archive"),
-    (b"BZh", "archive"),
-    (b"\xfd7zXZ\0", "archive"),
+    (b"BZh", "packed"),
+    (b"\xfd7zXZ\0", "packed"),
+    (b"WARC/", "warc"),
 )
 #: The file inside a zip that tells which format it is.
 _ZIPPED = (
@@ -39,9 +40,10 @@ ADVICE = {
     "xlsx": "an Excel workbook; save it as text or as a web page first",
     "pptx": "a PowerPoint file; save it as text first",
     "ofd": "an OFD file; save its text as .txt first",
-    "mhtml": "a web archive (.mht); save it as a web page (.html) first",
-    "archive": "an archive; unpack it first",
-    "zip": "a zip archive; unpack it first",
+    "archive": "an archive of a kind that is not read; unpack it first",
+    "packed": "an archive, not a report; unpack it, import it whole, or name one in it as ARCHIVE!NAME",
+    "zip": "a zip archive, not a report; unpack it, import it whole, or name one in it as ARCHIVE!NAME",
+    "warc": "a web archive (WARC), not a report; import it whole, or name one in it as ARCHIVE!ADDRESS",
 }
 """What a file is that has no reader, and the next step, by format name."""
 
@@ -57,6 +59,10 @@ def sniff(data: bytes) -> str:
         return _zipped(data)
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image"
+    if data[:1] == b"{" and data.rstrip()[-1:] == b"}":
+        return "record"
+    if data[257:262] == b"ustar":
+        return "packed"
     if _MAIL_HEADER.match(data) and _WEB_ARCHIVE.search(data[:4096]):
         return "mhtml"
     return "text"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from zlib import compress
 
 from sqlalchemy import Connection, Engine, Select, Table, delete, exists, func, insert, select, update
 from sqlalchemy import Row as SQLRow
@@ -15,8 +17,13 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from structurer.errors import StoreError
 from structurer.observation import Extraction
+from structurer.review.decided import decided
+from structurer.review.items import Plan
+from structurer.review.rulebook import rulebook
 from structurer.store import rows
+from structurer.store.reviews import Reviews
 from structurer.store.tables import (
+    contents,
     documents,
     failures,
     findings,
@@ -28,7 +35,12 @@ from structurer.store.tables import (
     sections,
 )
 
+if TYPE_CHECKING:
+    from structurer.store.journal import Journal
+
 _BATCH = 50
+_LARGEST_KEPT = 2_000_000
+"""Bytes of a file that are kept at most; a report takes some ten thousand."""
 _CURRENT = exists().where(places.c.document == documents.c.number)
 _SHORTEST_PREFIX = 4
 
@@ -88,18 +100,20 @@ class Store:
             except StoreError as error:
                 raise StoreError(f"{self.name}: {error}") from None
 
-    def add(self, extraction: Extraction, *, fingerprint: str = "") -> None:
+    def add(self, extraction: Extraction, *, fingerprint: str = "", content: bytes | None = None) -> None:
         """Keeps an extraction; what was kept for the same bytes before is replaced in one piece.
 
         `fingerprint` says what made it: library, forms and prompts. Without one, an import of the same
-        bytes extracts them again.
+        bytes extracts them again. `content`, the document's bytes, is kept for reviewers elsewhere.
+        What reviewers decided stays.
         """
         try:
-            self._add(extraction, fingerprint)
+            self._add(extraction, fingerprint, content)
         except _Collision:
-            self._add(extraction, fingerprint)
+            self._add(extraction, fingerprint, content)
 
-    def _add(self, extraction: Extraction, fingerprint: str) -> None:
+    def _add(self, extraction: Extraction, fingerprint: str, content: bytes | None) -> None:
+        packed = compress(content, 1) if content is not None and len(content) <= _LARGEST_KEPT else None
         with self._transaction(writes=True) as connection:
             number = _put_document(connection, extraction, fingerprint)
             for table, made in (
@@ -109,6 +123,7 @@ class Store:
             ):
                 if made:
                     connection.execute(insert(table), made)
+            _put_content(connection, number, packed)
             _put_place(connection, number, extraction.document.path)
 
     def add_place(self, id: str, path: str) -> None:
@@ -132,6 +147,12 @@ class Store:
                 insert(failures).values(path=path, id=id, kind=kind, reason=reason, failed_at=now())
             )
 
+    def journal(self) -> Journal:
+        """The journal of what models answered, for `structurer.model.Client`."""
+        from structurer.store.journal import Journal
+
+        return Journal(self)
+
     def has(self, id: str, fingerprint: str, *, path: str | None = None) -> bool:
         """Whether these bytes were extracted by this fingerprint; with `path`, and found there."""
         query = select(documents.c.number).where(documents.c.id == id, documents.c.fingerprint == fingerprint)
@@ -140,26 +161,50 @@ class Store:
         with self._transaction() as connection:
             return connection.scalar(query) is not None
 
-    def get(self, key: str) -> Extraction:
+    def get(self, key: str, *, reviewed: bool = True) -> Extraction:
         """The extraction of a document named by its path, the end of its path, its id or an id's beginning.
 
+        With what reviewers decided about it; `reviewed=False` gives what the machine found.
         Raises StoreError when there is none or when several fit.
         """
         with self._transaction() as connection:
-            for query in _lookups(key):
-                found = connection.execute(query.limit(6)).all()
-                if len({row.number for row in found}) > 1:
-                    several = ", ".join(f"{row.found_at} ({row.id[:12]})" for row in found)
-                    raise StoreError(f"{key}: several documents fit: {several}")
-                if found:
-                    return next(_assemble(connection, found[:1]))
-            failed = connection.scalar(select(failures.c.reason).where(failures.c.path == key))
+            row = self._find(connection, key)
+            return next(_assemble(connection, [row], reviewed))
+
+    def number(self, key: str, connection: Connection | None = None) -> int:
+        """The store's number of a document, named as for `get`; in a transaction that is open, if given."""
+        if connection is not None:
+            return int(self._find(connection, key).number)
+        with self._transaction() as opened:
+            return int(self._find(opened, key).number)
+
+    def _find(self, connection: Connection, key: str) -> SQLRow[Any]:
+        for query in _lookups(key):
+            found = connection.execute(query.limit(6)).all()
+            if len({row.number for row in found}) > 1:
+                several = ", ".join(f"{row.found_at} ({row.id[:12]})" for row in found)
+                raise StoreError(f"{key}: several documents fit: {several}")
+            if found:
+                return found[0]
+        failed = connection.scalar(select(failures.c.reason).where(failures.c.path == key))
         if failed is not None:
             raise StoreError(f"{key}: its import failed: {failed}")
         raise StoreError(f"{key}: not in {self.name}; `structurer import` puts a file there")
 
-    def extractions(self) -> Iterator[Extraction]:
-        """All current extractions, a few in memory at a time, in the order of their first import."""
+    @contextmanager
+    def reviews(self, *, writes: bool = False) -> Iterator[Reviews]:
+        """The review tables in one transaction; a second one that writes waits for the first."""
+        with self._transaction(writes=writes) as connection:
+            found = Reviews(connection)
+            if writes:
+                found.lock()
+            yield found
+
+    def extractions(self, *, reviewed: bool = True) -> Iterator[Extraction]:
+        """All current extractions, a few in memory at a time, in the order of their first import.
+
+        With what reviewers decided about them; `reviewed=False` gives what the machine found.
+        """
         last = 0
         first_place = select(func.min(places.c.number)).where(places.c.document == documents.c.number)
         query = (
@@ -171,7 +216,7 @@ class Store:
         while True:
             with self._transaction() as connection:
                 batch = connection.execute(query.where(documents.c.number > last)).all()
-                made = list(_assemble(connection, batch))
+                made = list(_assemble(connection, batch, reviewed))
             if not batch:
                 return
             yield from made
@@ -235,6 +280,11 @@ def _put_document(connection: Connection, extraction: Extraction, fingerprint: s
     return int(number)
 
 
+def _put_content(connection: Connection, number: int, packed: bytes | None) -> None:
+    if packed is not None and not connection.scalar(select(exists().where(contents.c.document == number))):
+        connection.execute(insert(contents).values(document=number, packed=packed))
+
+
 def _put_place(connection: Connection, number: int, path: str) -> None:
     place = connection.execute(select(places).where(places.c.path == path)).first()
     if place is None:
@@ -255,7 +305,15 @@ def _lookups(key: str) -> Iterator[Select[Any]]:
     yield placed.where(places.c.path.endswith("/" + key, autoescape=True))
 
 
-def _assemble(connection: Connection, batch: Sequence[SQLRow[Any]]) -> Iterator[Extraction]:
+def machine(connection: Connection, number: int) -> tuple[Extraction, datetime]:
+    """What the machine found in a document, and when."""
+    first = select(func.min(places.c.path)).where(places.c.document == number).scalar_subquery()
+    named = func.coalesce(first, documents.c.path).label("found_at")
+    row = connection.execute(select(documents, named).where(documents.c.number == number)).one()
+    return next(_assemble(connection, [row], reviewed=False)), row.extracted_at
+
+
+def _assemble(connection: Connection, batch: Sequence[SQLRow[Any]], reviewed: bool) -> Iterator[Extraction]:
     numbers = [row.number for row in batch]
 
     def parts(table: Table) -> dict[int, list[SQLRow[Any]]]:
@@ -265,11 +323,15 @@ def _assemble(connection: Connection, batch: Sequence[SQLRow[Any]]) -> Iterator[
         return {key: list(group) for key, group in groupby(connection.execute(query), attrgetter("document"))}
 
     found, noted, titled = parts(observations), parts(findings), parts(sections)
+    reviews = Reviews(connection)
+    acts = reviews.of_documents([row.id for row in batch]) if reviewed and batch else {}
+    plan = reviews.plan() if acts else Plan()
     for row in batch:
-        yield rows.extraction(
+        made = rows.extraction(
             row,
             row.found_at,
             found.get(row.number, []),
             noted.get(row.number, []),
             titled.get(row.number, []),
         )
+        yield decided(made, rulebook(), plan, acts[row.id]) if row.id in acts else made

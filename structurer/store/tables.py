@@ -12,7 +12,9 @@ from sqlalchemy import (
     Connection,
     DateTime,
     ForeignKey,
+    Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -147,6 +149,117 @@ sections = Table(
     Column("state", Text, nullable=False),
 )
 
+#: What became of each question a model was asked: written when it is known, so that a run that is cut off
+#: asks nothing twice. `text` is the answer; `key` is a hash of everything that made it.
+chunks = Table(
+    "chunks",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("document", String(64), nullable=False, index=True),
+    Column("model", Text, nullable=False),
+    Column("prompt", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("spans", JSON, nullable=False),
+    Column("usage", JSON, nullable=False),
+    Column("dropped", Integer, nullable=False),
+    Column("estimate", Integer, nullable=False),
+    Column("answered_at", Moment, nullable=False),
+)
+
+#: Batches handed to an endpoint that answers later, noted before anybody waits for them.
+batches = Table(
+    "batches",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("endpoint", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("keys", JSON, nullable=False),
+    Column("submitted_at", Moment, nullable=False),
+)
+
+_SINCE_FIRST = ("chunks", "batches")
+
+#: The bytes of a document, compressed: a reviewer who has not got the file still sees the page.
+contents = Table(
+    "contents",
+    metadata,
+    Column("document", ForeignKey("documents.number"), primary_key=True),
+    Column("packed", LargeBinary, nullable=False),
+)
+
+#: What reviewers did, in the order it reached this store. Rows are added and never changed; every other
+#: review table is computed from these and from the observations, and can be computed again.
+events = Table(
+    "events",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("id", String(64), nullable=False, unique=True),
+    Column("at", Moment, nullable=False, index=True),
+    Column("by", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("item", String(32), nullable=False, index=True),
+    Column("unit", String(32), nullable=False),
+    Column("document", String(64), nullable=False, index=True),
+    Column("indicator", Text, nullable=False),
+    Column("value", JSON_OR_NULL),
+    Column("reason", Text, nullable=False),
+    Column("seen_sha", String(64), nullable=False),
+    Column("seen", JSON_OR_NULL),
+    Column("undoes", String(64), nullable=False),
+    Column("batch", String(64), nullable=False),
+    Column("blind", Boolean, nullable=False),
+    Column("settles", Boolean, nullable=False),
+    Index("events_of_reviewer", "by", "number"),
+)
+
+#: The queue as it stands: what has a reason to be looked at, and what was decided.
+review_items = Table(
+    "review_items",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("document", ForeignKey("documents.number"), nullable=False),
+    Column("unit", String(32), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    Column("indicator", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("rules", Text, nullable=False),
+    Column("unit_rank", Integer, nullable=False),
+    Column("shuffle", Integer, nullable=False),
+    Column("seen_sha", String(64), nullable=False),
+    Column("needed", Integer, nullable=False),
+    Column("check", JSON_OR_NULL),
+    Column("state", Text, nullable=False),
+    Column("due", Integer, nullable=False),
+    Column("voters", Text, nullable=False),
+    Column("waits_since", Moment),
+    Index("review_items_in_order", "due", "unit_rank", "shuffle", "unit", "position"),
+    Index("review_items_by_kind", "due", "state", "reason"),
+    Index("review_items_of_unit", "unit", "position"),
+    Index("review_items_of_document", "document"),
+)
+
+review_claims = Table(
+    "review_claims",
+    metadata,
+    Column("unit", String(32), primary_key=True),
+    Column("by", Text, nullable=False, index=True),
+    Column("until", Moment, nullable=False),
+)
+
+#: Which documents the queue was computed for, from which extraction and under which plan.
+review_built = Table(
+    "review_built",
+    metadata,
+    Column("document", ForeignKey("documents.number"), primary_key=True),
+    Column("extracted_at", Moment, nullable=False),
+    Column("plan", Text, nullable=False),
+)
+
 Migration = Callable[[Connection], None]
 MIGRATIONS: list[Migration] = []
 
@@ -160,7 +273,39 @@ def migration(step: Migration) -> Migration:
 @migration
 def m001_initial(connection: Connection) -> None:
     """The first tables."""
-    metadata.create_all(connection, checkfirst=False)
+    first = [migrations_applied, documents, places, failures, observations, findings, sections]
+    metadata.create_all(connection, tables=first, checkfirst=False)
+
+
+@migration
+def m002_model(connection: Connection) -> None:
+    """What models were asked."""
+    metadata.create_all(connection, tables=[chunks, batches], checkfirst=False)
+
+
+@migration
+def m003_review(connection: Connection) -> None:
+    """Reviewers' decisions, the queue, and the bytes that reviewers look at."""
+    made = [contents, events, review_items, review_claims, review_built]
+    metadata.create_all(connection, tables=made, checkfirst=False)
+    for statement in _APPEND_ONLY[connection.dialect.name]:
+        connection.exec_driver_sql(statement)
+
+
+#: The database itself refuses to change or remove what a reviewer did.
+_APPEND_ONLY = {
+    "sqlite": [
+        f"CREATE TRIGGER events_no_{verb} BEFORE {verb} ON events"
+        " BEGIN SELECT RAISE(ABORT, 'events are only ever added'); END"
+        for verb in ("update", "delete")
+    ],
+    "postgresql": [
+        "CREATE FUNCTION structurer_events_stay() RETURNS trigger LANGUAGE plpgsql AS"
+        " $$ BEGIN RAISE EXCEPTION 'events are only ever added'; END $$",
+        "CREATE TRIGGER events_stay BEFORE UPDATE OR DELETE ON events"
+        " FOR EACH ROW EXECUTE FUNCTION structurer_events_stay()",
+    ],
+}
 
 
 def migrate(connection: Connection) -> None:

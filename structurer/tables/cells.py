@@ -13,6 +13,8 @@ UNITS = "件次|条次|人次|万元|亿元|[件条项个宗起次份例元人�
 _NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
 _BOUND = rf"(?=[\s\u200b|{ROW}{CELL}。;]|$)"
 _AFTER_UNIT = rf"(?=[\s\u200b|{ROW}{CELL}。;,、]|$)"
+_ITEM = r"[(\[]?[0-9]{1,2}(?:[.、,:)\]]+|(?=[\u4e00-\u9fff]))"
+_NO_DIGITS = rf"[^\s\u200b|{ROW}{CELL}。;0-9]"
 
 _ATOM = re.compile(
     rf"""
@@ -21,6 +23,7 @@ _ATOM = re.compile(
   | (?P<number>(?:[+\-]|增加?|减少?)?{_NUMBER}(?:[ ]?(?:{UNITS}){_AFTER_UNIT}|{_BOUND}))
   | (?P<text>[A-Za-z?]{{1,4}}){_BOUND}
   | (?P<none>[/\\*]|-{{1,6}}|无|不涉及|不适用|无此项){_BOUND}
+  | (?P<label>(?:{_ITEM}{_NO_DIGITS}*|{_NO_DIGITS}+){_BOUND})
   | (?P<word>[^\s\u200b|{ROW}{CELL}。;]+)
     """,
     re.X,
@@ -28,8 +31,10 @@ _ATOM = re.compile(
 _PARTS = re.compile(rf"(?P<sign>[+\-]|增加?|减少?)?(?P<number>{_NUMBER})[ ]?(?P<unit>{UNITS})?")
 _BOTH = re.compile(r"([0-9]+)")
 _NOT_HAN = re.compile(r"[^\u3007\u4e00-\u9fff]+")
-_ENUMERATOR = re.compile(r"[(\[]?[0-9]{1,2}(?:[.、,:)\]]+|(?=[\u4e00-\u9fff]))")
+_ENUMERATOR = re.compile(_ITEM)
 _DIGIT = re.compile(r"[0-9]")
+# What may stand alone between cells without being one: an enumerator, punctuation.
+_MARKS = re.compile(r"[0-9]{1,2}[.、:)]+|[^\w\u25a0-\u25ff\u2600-\u27bf]+")
 _GLUED = re.compile(
     rf"(?P<label>.*[\u4e00-\u9fff\"')\]])[::]?(?P<number>[+\-]?{_NUMBER}(?:{UNITS})?)[,。;;]?"
 )
@@ -105,32 +110,45 @@ def atoms(text: str, start: int, end: int, is_label_end: re.Pattern[str]) -> lis
     text is a cell of its own, a number glued to anything else is not read.
     """
     stream: list[Atom] = []
+    add = stream.append
     for match in _ATOM.finditer(text, start, end):
         kind = match.lastgroup
         here, there = match.span()
         if kind == "number":
-            stream.append(_number(text, here, there))
+            printed = match[0]
+            add(
+                Token(here, there, "number", int(printed))
+                if printed.isdigit()
+                else _number(text, here, there)
+            )
         elif kind == "pipe":
-            stream.append(Bar(here, text[here] == ROW, text[here] != "|"))
+            border = match[0]
+            add(Bar(here, border == ROW, border != "|"))
+        elif kind == "label":
+            printed = match[0]
+            letters = han(printed)
+            if letters or _MARKS.fullmatch(printed):
+                add(Word(here, there, letters, False))
+            else:
+                add(Token(here, there, "text"))
         elif kind == "none":
-            stream.append(Token(here, there, "not_applicable"))
+            add(Token(here, there, "not_applicable"))
         elif kind == "text":
-            stream.append(Token(here, there, "text"))
+            add(Token(here, there, "text"))
         elif kind == "both":
-            stream.append(_both(text, here, there))
+            add(_both(text, here, there))
         else:
             stream.extend(_words(text, here, there, is_label_end))
     return stream
 
 
 def _number(text: str, start: int, end: int) -> Token:
-    printed = text[start:end]
-    if printed.isdigit():
-        return Token(start, end, "number", int(printed))
     parts = _PARTS.fullmatch(text, start, end)
     assert parts is not None, "the atom pattern and its parts disagree"
     digits = parts["number"].replace(",", "")
     value: int | float = float(digits) if "." in digits else int(digits)
+    if value == int(value):
+        value = int(value)
     sign = parts["sign"] or ""
     if sign and sign[0] in "-减":
         value = -value
@@ -146,9 +164,8 @@ def _both(text: str, start: int, end: int) -> Token:
 
 
 def _words(text: str, start: int, end: int, is_label_end: re.Pattern[str]) -> list[Atom]:
+    """A word with digits in it: a label and its number, or a label with digits that nobody has read."""
     word = text[start:end]
-    if not _DIGIT.search(word):
-        return [Word(start, end, han(word), False)]
     glued = _GLUED.fullmatch(word)
     if glued and is_label_end.search(han(glued["label"])):
         at = start + glued.start("number")
@@ -156,4 +173,6 @@ def _words(text: str, start: int, end: int, is_label_end: re.Pattern[str]) -> li
             Word(start, start + glued.end("label"), han(glued["label"]), False),
             _number(text, at, start + glued.end("number")),
         ]
+    if not han(word):
+        return [Token(start, end, "text")]
     return [Word(start, end, han(word), _DIGIT.search(_ENUMERATOR.sub("", word, count=1)) is not None)]

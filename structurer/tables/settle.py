@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from structurer.balance import Equation, Gap, Problem, Reading, reading_in_place, readings, solve
 from structurer.forms import Cell, Table
-from structurer.observation import Printed, Status, Value
+from structurer.observation import ACCEPTING, Printed, Status, Value
 from structurer.rival import rivalled
 from structurer.tables.cells import Token
 from structurer.tables.longrow import settle_long_row
 from structurer.tables.place import PlacedRow, in_grid
 
 BLANK_IS_ZERO = "blank=0"
+_MANY = 8
+"""Non-zero figures in doubt from which a table may be misread as a whole; agencies err in one or two sums."""
 
 
 class Settled(NamedTuple):
@@ -39,7 +40,24 @@ def settle(table: Table, rows: Sequence[PlacedRow], *, trusted: bool = True) -> 
     """
     if not table.sums:
         return [settled for row in rows for settled in _unbound(row)]
-    return _complete(table, rows) or list(_Bound(table, rows, trusted).cells())
+    return _complete(table, rows) or _believed(list(_Bound(table, rows, trusted).cells()))
+
+
+def _believed(cells: list[Settled]) -> list[Settled]:
+    """The cells as they are, unless so many are in doubt that the table as a whole was read wrong.
+
+    A misread table leaves islands that add up by chance; nothing of it is accepted then.
+    """
+    counts = [one for one in cells if one.printed == "number" and one.value]
+    doubted = sum(one.status == "disputed" for one in counts)
+    if doubted < _MANY or doubted * 4 < len(counts):
+        return cells
+    return [
+        one._replace(status="disputed" if one.value is not None and one.printed == "number" else "ambiguous")
+        if one.status in ACCEPTING
+        else one
+        for one in cells
+    ]
 
 
 def _complete(table: Table, rows: Sequence[PlacedRow]) -> list[Settled]:
@@ -96,7 +114,7 @@ def _as_printed(cell: Cell, token: Token | None) -> Settled:
     if token is None:
         return Settled(cell, None, "blank", "stated", ())
     if token.kind != "number":
-        return Settled(cell, None, _printed(token), "stated", (token,))
+        return _wordy(cell, token)
     if not _possible_value(cell, token):
         return Settled(cell, token.value, "number", "disputed", (token,), rules=(f"{_table(cell)}.whole",))
     return Settled(cell, token.value, "number", "stated", (token,))
@@ -106,8 +124,11 @@ def _table(cell: Cell) -> str:
     return cell.indicator.partition(".")[0]
 
 
-def _printed(token: Token) -> Printed:
-    return "not_applicable" if token.kind == "not_applicable" else "text"
+def _wordy(cell: Cell, token: Token) -> Settled:
+    """A cell without a number: "not applicable" is an answer, anything else has to be read by a person."""
+    if token.kind == "not_applicable":
+        return Settled(cell, None, "not_applicable", "stated", (token,))
+    return Settled(cell, None, "text", "ambiguous", (token,))
 
 
 def _possible_value(cell: Cell, token: Token) -> bool:
@@ -136,7 +157,6 @@ class _Bound:
             self.first.append(len(self.places))
             self.places.extend(row.places)
             self.row_of.extend([row] * len(row.places))
-        self.index = {cell.indicator: at for at, cell in enumerate(self.places)}
         self.tokens: list[tuple[Token | None, ...]] = [(None,)] * len(self.places)
         """Per cell, all tokens that may print it in a reading that is left; None for omitted."""
         self.problem = self._problem()
@@ -145,7 +165,11 @@ class _Bound:
             self.balance = settle_long_row(len(self.places), self.readings[0], self.equations)
         else:
             self.balance = solve(self.problem)
-        self.bound = Counter(at for equation in self.equations for at in (*equation.left, *equation.right))
+        self.bound = [0] * len(self.places)
+        """Per cell how many equations bind it."""
+        for equation in self.equations:
+            for at in (*equation.left, *equation.right):
+                self.bound[at] += 1
         self.all_zero = not any(token and token.value for row in rows for token in row.cells)
         self.contested = self._contested()
         self._find_tokens()
@@ -154,18 +178,28 @@ class _Bound:
 
     def _problem(self) -> Problem:
         closed = {at for at, row in enumerate(self.row_of) if row.layout == "unreadable"}
-        equations = []
-        for edit in self.table.edits:
-            left = tuple(self.index[key] for key in edit.left if key in self.index)
-            right = tuple(self.index[key] for key in edit.right if key in self.index)
-            whole = len(left) == len(edit.left) and len(right) == len(edit.right)
-            if edit.rule.severity == "error" and whole and closed.isdisjoint((*left, *right)):
-                equations.append(Equation(left, right, edit.rule.id))
-        self.equations = equations
+        self.equations = [
+            equation
+            for equation in self._laid()
+            if not closed or closed.isdisjoint((*equation.left, *equation.right))
+        ]
         self.readings = [
             self._readings(row, first) for row, first in zip(self.placed, self.first, strict=True)
         ]
-        return Problem(len(self.places), tuple(self.readings), tuple(equations))
+        return Problem(len(self.places), tuple(self.readings), tuple(self.equations))
+
+    def _laid(self) -> list[Equation]:
+        """The table's sums over the numbered cells; a sum with a cell that is not among them is left out."""
+        sums = self.table.sums
+        if self.places == list(self.table.cells):
+            return [Equation(left, right, rule) for rule, left, right in sums]
+        at = {cell.indicator: number for number, cell in enumerate(self.places)}
+        numbers = [at.get(cell.indicator, -1) for cell in self.table.cells]
+        laid = [
+            Equation(tuple(numbers[cell] for cell in left), tuple(numbers[cell] for cell in right), rule)
+            for rule, left, right in sums
+        ]
+        return [equation for equation in laid if -1 not in (*equation.left, *equation.right)]
 
     def _readings(self, row: PlacedRow, first: int) -> tuple[Reading, ...]:
         cells = range(first, first + len(row.places))
@@ -258,7 +292,7 @@ class _Bound:
     def _printed_cell(self, at: int, cell: Cell, token: Token, sums: Sums) -> Settled:
         holds, broken = sums[at]
         if token.kind != "number":
-            return Settled(cell, None, _printed(token), "stated", (token,))
+            return _wordy(cell, token)
         if not _possible_value(cell, token):
             rules = (f"{self.table.id}.whole",)
             return Settled(cell, token.value, "number", "disputed", (token,), rules)

@@ -1,0 +1,116 @@
+"""An import that asks a model: each report is kept when it is through, each answer when it arrives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from structurer.bulk import Failure, Import, Job, Step, Summary, failure
+from structurer.many import Outcome, Source, model_client, outcomes, questions_of
+from structurer.settings import Settings
+
+if TYPE_CHECKING:
+    from structurer.forms import Forms
+    from structurer.model.client import Client
+    from structurer.model.question import Question
+    from structurer.store import Store
+
+Progress = Callable[[Step], object] | None
+
+
+def import_with_model(
+    paths: Iterable[str],
+    store: Store,
+    *,
+    force: bool,
+    dry_run: bool,
+    settings: Settings,
+    forms: Forms,
+    progress: Progress = None,
+) -> Summary:
+    """As `structurer.bulk.import_reports`, asking the settings' model what stays open.
+
+    A report about which the model could not be asked everything is kept as far as it is, and taken up again
+    by the next import; what was answered is not asked again. A dry run sends nothing and estimates.
+    """
+    from structurer.pipeline import fingerprint_with
+
+    job = Import(store, settings, fingerprint_with(forms, settings), force, dry_run)
+    with ExitStack() as opened:
+        client = model_client(settings, opened, [store.journal()])
+        if dry_run:
+            return _estimated(paths, job, client, settings, forms, progress)
+        from structurer.model.client import run
+
+        run(_run(paths, job, client, settings, forms, progress))
+        return replace(job.summary(), usage=client.ledger.usage, problem=client.trouble)
+
+
+async def _run(
+    paths: Iterable[str],
+    job: Import,
+    client: Client,
+    settings: Settings,
+    forms: Forms,
+    progress: Progress,
+) -> None:
+    taken = _Taken(job, progress)
+    async for outcome in outcomes(taken.sources(paths), settings, client=client, forms=forms):
+        taken.settle(outcome)
+
+
+@dataclass
+class _Taken:
+    """Files handed out to be extracted, remembered until they come back."""
+
+    job: Import
+    progress: Progress
+    _open: dict[int, Job] = field(default_factory=dict)
+
+    def sources(self, paths: Iterable[str]) -> Iterator[Source]:
+        for path in paths:
+            begun = self.job.begin(path)
+            if isinstance(begun, Step):
+                self._tell(begun)
+            else:
+                source = Source(path, begun.content)
+                self._open[id(source)] = begun
+                yield source
+
+    def settle(self, outcome: Outcome) -> None:
+        job = self._open.pop(id(outcome.source))
+        if isinstance(outcome.result, Failure):
+            self._tell(self.job.failed(job.path, job.digest, outcome.result))
+        else:
+            self._tell(self.job.put(job, outcome.result, lasting=outcome.lasting))
+
+    def _tell(self, step: Step) -> None:
+        if self.progress:
+            self.progress(step)
+
+
+def _estimated(
+    paths: Iterable[str],
+    job: Import,
+    client: Client,
+    settings: Settings,
+    forms: Forms,
+    progress: Progress,
+) -> Summary:
+    def questions() -> Iterator[Question]:
+        for path in paths:
+            begun = job.begin(path)
+            step = begun if isinstance(begun, Step) else None
+            if not isinstance(begun, Step):
+                try:
+                    yield from questions_of(begun.path, begun.content, client, settings, forms)
+                    step = job.noted(Step(path, "imported"))
+                except Exception as error:
+                    step = job.failed(path, begun.digest, failure(path, error))
+            if progress and step:
+                progress(step)
+
+    estimate = client.estimate(questions())
+    return replace(job.summary(), estimate=estimate)

@@ -1,0 +1,76 @@
+"""What goes to a model and what comes back, and the few ways in which that fails."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from structurer.model.answers import Answer
+from structurer.model.presets import Capability
+
+Message = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request: messages, the answer's shape and how to ask for it, and the completion limit in tokens."""
+
+    messages: tuple[Message, ...]
+    answer: type[Answer]
+    limit: int
+    capability: Capability = "json_schema"
+    dropped: frozenset[str] = frozenset()
+    """Parameters the endpoint has turned down before: `temperature`, `max_completion_tokens`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What came back: the text, why it ended, and what it used (None where the endpoint does not say)."""
+
+    text: str
+    finish: str = "stop"
+    refusal: str = ""
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+class Backend(Protocol):
+    """Whatever answers a call: an endpoint, or a model in this process."""
+
+    async def complete(self, call: Call) -> Completion:
+        """Answers, or raises one of the failures below."""
+
+    async def close(self) -> None:
+        """Lets go of connections."""
+
+
+class Limited(Exception):
+    """The endpoint asks for patience; `after` is the seconds it names, None when it names none."""
+
+    def __init__(self, after: float | None = None) -> None:
+        super().__init__("asked to wait")
+        self.after = after
+
+
+class Transient(Exception):
+    """A failure of the way there or back that may not come again: 5xx, time-out, lost connection."""
+
+    def __init__(self, reason: str, after: float | None = None) -> None:
+        super().__init__(reason)
+        self.after = after
+
+
+class Rejected(Exception):
+    """The endpoint will not take this request; `parameter` where it names what it does not know."""
+
+    def __init__(self, reason: str, parameter: str | None = None) -> None:
+        super().__init__(reason)
+        self.parameter = parameter
+
+
+class Denied(Exception):
+    """The endpoint will not work for us: key, model, address or credit."""
+
+
+Headers = Mapping[str, Any]

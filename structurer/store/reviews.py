@@ -1,0 +1,431 @@
+"""The review tables: events, the queue computed from them, claims. Used inside one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, cast
+from zlib import decompress
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
+from sqlalchemy import Row as SQLRow
+
+from structurer.review.events import Event, Seen
+from structurer.review.fold import DUE, Standing, standing
+from structurer.review.items import Plan, Unit
+from structurer.store.tables import (
+    contents,
+    documents,
+    events,
+    now,
+    places,
+    review_built,
+    review_claims,
+    review_items,
+)
+
+LEASE = timedelta(minutes=30)
+_LOCK = 7283466
+_CHUNK = 400
+_TICK = timedelta(microseconds=1)
+_i = review_items.c
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which part of the queue is meant; what is empty does not narrow it."""
+
+    agency: str = ""
+    year: int | None = None
+    table: str = ""
+    rule: str = ""
+    reason: str = ""
+    document: int | None = None
+
+    def __bool__(self) -> bool:
+        return self != Filters()
+
+
+@dataclass(frozen=True)
+class Left:
+    """How much of the queue is left, and of which kind."""
+
+    decided: int = 0
+    kinds: Mapping[str, int] = field(default_factory=dict)
+    """Items that are left, by reason, or by state where that says more."""
+
+    @property
+    def total(self) -> int:
+        """Items that are left."""
+        return sum(self.kinds.values())
+
+
+class Reviews:
+    """The review tables as one transaction sees them."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def lock(self) -> None:
+        """Makes every other process that would write wait; SQLite's write lock does so by itself."""
+        if self.connection.dialect.name == "postgresql":
+            self.connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+
+    def clock(self) -> datetime:
+        """The time that leases run by: where machines share a server, that server's."""
+        if self.connection.dialect.name == "postgresql":
+            return cast(datetime, self.connection.scalar(select(func.clock_timestamp())))
+        return now()
+
+    # Events
+
+    def moment(self) -> datetime:
+        """Now, but later than every event: an act comes after what it was an answer to.
+
+        A laptop whose clock is ahead may have brought events from the future, so no lease runs by this.
+        """
+        last = self.connection.scalar(select(func.max(events.c.at)))
+        return max(now(), last + _TICK) if last is not None else now()
+
+    def append(self, made: Sequence[Event]) -> None:
+        """Adds events."""
+        rows = [event.model_dump(mode="python") | {"seen": _seen(event)} for event in made]
+        if rows:
+            self.connection.execute(insert(events), rows)
+
+    def unknown(self, ids: Sequence[str]) -> set[str]:
+        """Which of these event ids the store has not got."""
+        held: set[str] = set()
+        for chunk in _chunks(ids):
+            held.update(self.connection.scalars(select(events.c.id).where(events.c.id.in_(chunk))))
+        return set(ids) - held
+
+    def of_items(self, items: Sequence[str]) -> dict[str, list[Event]]:
+        """The events of items."""
+        made: dict[str, list[Event]] = {item: [] for item in items}
+        for chunk in _chunks(items):
+            for event in self._events(select(events).where(events.c.item.in_(chunk))):
+                made[event.item].append(event)
+        return made
+
+    def of_documents(self, ids: Sequence[str]) -> dict[str, list[Event]]:
+        """The events about documents, in time order."""
+        made: dict[str, list[Event]] = {}
+        query = select(events).where(events.c.document.in_(ids), events.c.item != "")
+        for event in self._events(query.order_by(events.c.at, events.c.id)):
+            made.setdefault(event.document, []).append(event)
+        return made
+
+    def newest_of(self, by: str) -> Iterator[Event]:
+        """One reviewer's events, newest first."""
+        query = select(events).where(events.c.by == by).order_by(events.c.at.desc(), events.c.id.desc())
+        last = 0
+        while True:
+            found = list(self._events(query.limit(64).offset(last)))
+            yield from found
+            if len(found) < 64:
+                return
+            last += 64
+
+    def event(self, id: str) -> Event | None:
+        """The event of this id."""
+        return next(iter(self._events(select(events).where(events.c.id == id))), None)
+
+    def batch(self, batch: str) -> list[Event]:
+        """The events of a batch."""
+        return list(self._events(select(events).where(events.c.batch == batch)))
+
+    def all_events(self) -> Iterator[Event]:
+        """Every event, in time order, a few in memory at a time."""
+        query = select(events).order_by(events.c.at, events.c.id)
+        last: tuple[datetime, str] | None = None
+        while True:
+            part = query
+            if last is not None:
+                at, id = last
+                part = query.where(or_(events.c.at > at, and_(events.c.at == at, events.c.id > id)))
+            found = list(self._events(part.limit(_CHUNK)))
+            yield from found
+            if len(found) < _CHUNK:
+                return
+            last = found[-1].order
+
+    def plan(self) -> Plan:
+        """The plan in force: the latest one."""
+        query = select(events).where(events.c.item == "", events.c.kind == "plan")
+        latest = next(
+            iter(self._events(query.order_by(events.c.at.desc(), events.c.id.desc()).limit(1))), None
+        )
+        return Plan.model_validate(latest.value) if latest is not None else Plan()
+
+    def _events(self, query: Select[Any]) -> Iterator[Event]:
+        return map(_event, self.connection.execute(query))
+
+    # The queue
+
+    def unbuilt(self, plan: Plan, limit: int) -> list[int]:
+        """Current documents whose part of the queue has to be computed."""
+        known = review_built.c
+        query = (
+            select(documents.c.number)
+            .outerjoin(review_built, known.document == documents.c.number)
+            .where(exists().where(places.c.document == documents.c.number))
+            .where(
+                or_(
+                    known.document.is_(None),
+                    known.extracted_at != documents.c.extracted_at,
+                    known.plan != plan.mark,
+                )
+            )
+        )
+        return list(self.connection.scalars(query.limit(limit)))
+
+    def superseded(self) -> list[int]:
+        """Documents of the queue that no file has any more; what was decided about them stays."""
+        query = select(review_built.c.document).where(
+            ~exists().where(places.c.document == review_built.c.document)
+        )
+        return list(self.connection.scalars(query))
+
+    def number_of(self, id: str) -> int | None:
+        """The store's number of a document with this id."""
+        return self.connection.scalar(select(documents.c.number).where(documents.c.id == id))
+
+    def is_built(self, number: int) -> bool:
+        """Whether the queue of a document is that of its present extraction."""
+        query = select(review_built.c.document).join(documents, documents.c.number == review_built.c.document)
+        fresh = review_built.c.extracted_at == documents.c.extracted_at
+        return self.connection.scalar(query.where(documents.c.number == number, fresh)) is not None
+
+    def extracted_at(self, number: int) -> datetime | None:
+        """When a document was extracted."""
+        return self.connection.scalar(select(documents.c.extracted_at).where(documents.c.number == number))
+
+    def content(self, number: int) -> bytes | None:
+        """The bytes of a document, if they were kept."""
+        packed = self.connection.scalar(select(contents.c.packed).where(contents.c.document == number))
+        return decompress(packed) if packed is not None else None
+
+    def forget(self, number: int) -> None:
+        """Has a document's part of the queue computed again."""
+        self.connection.execute(delete(review_items).where(_i.document == number))
+        self.connection.execute(delete(review_built).where(review_built.c.document == number))
+
+    def build(
+        self, number: int, extracted_at: datetime, plan: Plan, units: Sequence[Unit], acts: Sequence[Event]
+    ) -> None:
+        """Puts a document's part of the queue in place."""
+        by_item: dict[str, list[Event]] = {}
+        for act in acts:
+            by_item.setdefault(act.item, []).append(act)
+        self.forget(number)
+        rows = [
+            {
+                "id": item.id,
+                "document": number,
+                "unit": unit.id,
+                "place": unit.place,
+                "label": item.label,
+                "indicator": item.indicator,
+                "position": item.position,
+                "reason": item.reason,
+                "why": item.why,
+                "rules": _barred(item.rules),
+                "unit_rank": unit.rank,
+                "shuffle": unit.shuffle,
+                "seen_sha": item.seen_sha,
+                "needed": item.needed,
+                "check": item.check,
+                **_state(standing(by_item.get(item.id, ()), item.seen_sha, item.needed)),
+            }
+            for unit in units
+            for item in unit.items
+        ]
+        if rows:
+            self.connection.execute(insert(review_items), rows)
+        values = {"document": number, "extracted_at": extracted_at, "plan": plan.mark}
+        self.connection.execute(insert(review_built).values(values))
+
+    def refold(self, ids: Sequence[str]) -> set[str]:
+        """Brings the state of items up to their events; returns those that the queue has not got."""
+        held: set[str] = set()
+        changed = []
+        for chunk in _chunks(ids):
+            found = self.connection.execute(
+                select(_i.id, _i.seen_sha, _i.needed).where(_i.id.in_(chunk))
+            ).all()
+            acts = self.of_items([row.id for row in found])
+            held.update(row.id for row in found)
+            changed += [
+                {"key": row.id, **_state(standing(acts[row.id], row.seen_sha, row.needed))} for row in found
+            ]
+        if changed:
+            values: dict[str, Any] = {
+                name: bindparam(name) for name in ("state", "due", "voters", "waits_since")
+            }
+            self.connection.execute(
+                update(review_items).where(_i.id == bindparam("key")).values(values), changed
+            )
+        return set(ids) - held
+
+    def item(self, id: str) -> SQLRow[Any] | None:
+        """The item of this id."""
+        return self.connection.execute(select(review_items).where(_i.id == id)).first()
+
+    def items_like(self, beginning: str) -> list[SQLRow[Any]]:
+        """Items whose id, in hexadecimal digits, begins so; a few."""
+        # A range is looked up in the index, where a pattern would read every row.
+        query = select(review_items).where(_i.id >= beginning, _i.id < beginning + "g")
+        return list(self.connection.execute(query.limit(3)))
+
+    def items_of(self, unit: str) -> list[SQLRow[Any]]:
+        """The items of a unit, in order."""
+        query = select(review_items).where(_i.unit == unit).order_by(_i.position, _i.id)
+        return list(self.connection.execute(query))
+
+    def queue(self, filters: Filters, limit: int | None) -> list[SQLRow[Any]]:
+        """What is left, in order, with the document of each item."""
+        query = (
+            _narrowed(select(review_items, *_DOCUMENT).join(documents), filters, joined=True)
+            .where(_i.due < DUE["decided"])
+            .order_by(*_ORDER)
+            .limit(limit)
+        )
+        return list(self.connection.execute(query))
+
+    def left(self, filters: Filters) -> Left:
+        """How much is left."""
+        query = _narrowed(select(_i.due, _i.state, _i.reason, func.count()), filters)
+        kinds: dict[str, int] = {}
+        decided = 0
+        for due, state, reason, count in self.connection.execute(query.group_by(_i.due, _i.state, _i.reason)):
+            if due == DUE["decided"]:
+                decided += count
+            else:
+                name = reason if state == "open" else state
+                kinds[name] = kinds.get(name, 0) + count
+        return Left(decided, kinds)
+
+    def next_unit(self, by: str, moment: datetime, filters: Filters) -> str | None:
+        """The unit a reviewer should look at now: the one they hold, else the first that nobody holds."""
+        held = self.held_by(by, moment)
+        mine = _narrowed(select(_i.unit), filters).where(_i.unit.in_(held))
+        found = self._served(mine, by, filters) if held else None
+        if found is not None:
+            return found
+        claimed = exists().where(review_claims.c.unit == _i.unit, review_claims.c.until > moment)
+        free = _narrowed(select(_i.unit), filters).where(~claimed)
+        found = self._served(free, by, filters)
+        if found is None:
+            later = free.where(_i.due == DUE["later"]).order_by(_i.waits_since, *_ORDER[1:])
+            found = self.connection.scalar(later.limit(1))
+        if found is None and filters.reason == "flagged":
+            found = self.connection.scalar(
+                free.where(_i.due == DUE["flagged"]).order_by(*_ORDER[1:]).limit(1)
+            )
+        return cast("str | None", found)
+
+    def _served(self, units: Select[Any], by: str, filters: Filters) -> str | None:
+        """The first of these units with something that this reviewer may decide now."""
+        voted = _i.voters.contains(f"|{by}|", autoescape=True)
+        # Two who differ are settled by a third; only who asks for those items settles their own.
+        blocked = ("second",) if filters.reason == "differ" else ("second", "differ")
+        served = units.where(_i.due == 0, or_(_i.state.not_in(blocked), ~voted)).order_by(*_ORDER[1:])
+        return cast("str | None", self.connection.scalar(served.limit(1)))
+
+    # Claims
+
+    def holder(self, unit: str, moment: datetime) -> tuple[str, datetime] | None:
+        """Who holds a unit, and until when."""
+        query = select(review_claims).where(review_claims.c.unit == unit, review_claims.c.until > moment)
+        row = self.connection.execute(query).first()
+        return (row.by, row.until) if row is not None else None
+
+    def claim(self, unit: str, by: str, moment: datetime) -> None:
+        """Gives a unit to a reviewer for the length of a lease."""
+        self.connection.execute(delete(review_claims).where(review_claims.c.unit == unit))
+        values = {"unit": unit, "by": by, "until": moment + LEASE}
+        self.connection.execute(insert(review_claims).values(values))
+
+    def renew(self, by: str, moment: datetime) -> None:
+        """Lets every lease of a reviewer run on: whoever acts is there."""
+        held = and_(review_claims.c.by == by, review_claims.c.until > moment)
+        self.connection.execute(update(review_claims).where(held).values(until=moment + LEASE))
+
+    def held_by(self, by: str, moment: datetime) -> list[str]:
+        """The units a reviewer holds."""
+        held = and_(review_claims.c.by == by, review_claims.c.until > moment)
+        return list(self.connection.scalars(select(review_claims.c.unit).where(held)))
+
+    def release(self, units: Sequence[str]) -> None:
+        """Frees units."""
+        self.connection.execute(delete(review_claims).where(review_claims.c.unit.in_(units)))
+
+
+_ORDER = (_i.due, _i.unit_rank, _i.shuffle, _i.unit, _i.position)
+_DOCUMENT = (documents.c.id.label("document_id"), documents.c.path, documents.c.agency, documents.c.year)
+_STATES = frozenset(DUE) - {"open"}
+
+
+def _narrowed(query: Select[Any], filters: Filters, *, joined: bool = False) -> Select[Any]:
+    if (filters.agency or filters.year is not None) and not joined:
+        query = query.join(documents, documents.c.number == _i.document)
+    wanted: list[ColumnElement[bool]] = []
+    if filters.agency:
+        wanted.append(documents.c.agency.contains(filters.agency, autoescape=True))
+    if filters.year is not None:
+        wanted.append(documents.c.year == filters.year)
+    if filters.table:
+        wanted.append(_i.indicator.startswith(filters.table + ".", autoescape=True))
+    if filters.rule:
+        wanted.append(_i.rules.contains(f"|{filters.rule}|", autoescape=True))
+    if filters.reason:
+        wanted.append((_i.state if filters.reason in _STATES else _i.reason) == filters.reason)
+    if filters.document is not None:
+        wanted.append(_i.document == filters.document)
+    return query.where(*wanted) if wanted else query
+
+
+def _state(now_at: Standing) -> dict[str, Any]:
+    return {
+        "state": now_at.state,
+        "due": DUE[now_at.state],
+        "voters": _barred(now_at.voters),
+        "waits_since": now_at.since,
+    }
+
+
+def _seen(event: Event) -> Any:
+    return event.seen.model_dump(mode="json") if event.seen is not None else None
+
+
+def _event(row: SQLRow[Any]) -> Event:
+    values = dict(row._mapping)
+    values.pop("number")
+    seen = values["seen"]
+    return Event.model_construct(**values | {"seen": Seen.model_validate(seen) if seen is not None else None})
+
+
+def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(values), _CHUNK):
+        yield values[start : start + _CHUNK]
+
+
+def _barred(names: Sequence[str]) -> str:
+    """Names in one text, each between bars, so that one of them can be looked for."""
+    return "|".join(["", *names, ""]) if names else ""

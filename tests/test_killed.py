@@ -1,0 +1,109 @@
+"""A run that is killed loses no answer that had arrived: the next one asks only for what is missing."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from benchmarks import unusual
+from benchmarks.endpoints import Call, Endpoint, Reply
+from benchmarks.endpoints.oracle import Teller
+from benchmarks.sources import ROOT
+
+pytestmark = pytest.mark.block_network(allowed_hosts=["127.0.0.1"])
+
+COUNT = 8
+
+
+class Stopping:
+    """Answers so many calls at once and leaves the one after them hanging."""
+
+    def __init__(self, answers: int) -> None:
+        self.answers = answers
+        self.hangs = threading.Event()
+        self.answered: set[bytes] = set()
+        self.tellers = {one.text: Teller(one.truth) for one in unusual.sources(COUNT, seed=31)}
+
+    def __call__(self, call: Call) -> Reply:
+        if len(self.answered) >= self.answers:
+            self.hangs.set()
+            return Reply(delay=60)
+        self.answered.add(call.raw)
+        return self.answer(call)
+
+    def answer(self, call: Call) -> Reply:
+        """The truth about the report that the call is about."""
+        lines = call.document.split("\n")[1:-1]
+        about = max(self.tellers, key=lambda text: sum(line in text for line in lines))
+        return self.tellers[about](call)
+
+
+def command(folder: Path, url: str, *more: str) -> list[str]:
+    store = f"sqlite:///{folder / 'store.db'}"
+    asked = ["--model", "openai:fake", "--base-url", url]
+    return [sys.executable, "-m", "structurer", "import", str(folder / "in"), "--store", store, *asked, *more]
+
+
+def environment(folder: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("STRUCTURER_")}
+    return {
+        **kept,
+        "PYTHONPATH": str(ROOT),
+        "OPENAI_API_KEY": "sk-none",
+        "STRUCTURER_CACHE_DIR": str(folder / "cache"),
+        "STRUCTURER_CONCURRENCY": "1",
+    }
+
+
+@pytest.mark.parametrize(("answers", "shelf"), [(1, "journal"), (5, "cache")])
+def test_no_answer_that_had_arrived_is_asked_for_again(tmp_path: Path, answers: int, shelf: str) -> None:
+    (tmp_path / "in").mkdir()
+    for source in unusual.sources(COUNT, seed=31):
+        (tmp_path / "in" / source.name).write_bytes(source.data)
+    stopping = Stopping(answers)
+    with Endpoint(stopping) as endpoint:
+        process = subprocess.Popen(
+            command(tmp_path, endpoint.base_url),
+            env=environment(tmp_path),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        assert stopping.hangs.wait(60)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        first = len(endpoint.calls)
+        assert first == answers + 1
+        forget(tmp_path, shelf)
+        endpoint.behaviour = stopping.answer
+        done = subprocess.run(
+            command(tmp_path, endpoint.base_url, "--json"),
+            env=environment(tmp_path),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+    assert done.returncode == 0, done.stderr
+    again = {call.raw for call in endpoint.calls[first:]}
+    assert len(again) == COUNT - answers
+    assert not again & stopping.answered
+    summary = json.loads(done.stdout)
+    assert str(COUNT) in json.dumps(summary)
+
+
+def forget(folder: Path, shelf: str) -> None:
+    """Leaves only one of the two places where answers are kept."""
+    gone = {"journal": ["cache"], "cache": ["store.db", "store.db-wal", "store.db-shm"]}.get(shelf, [])
+    for name in gone:
+        path = folder / name
+        if path.is_dir():
+            subprocess.run(["rm", "-r", str(path)], check=True)
+        else:
+            path.unlink(missing_ok=True)
