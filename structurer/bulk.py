@@ -28,6 +28,10 @@ SUFFIXES = frozenset(
     )
 )
 """Files that a folder or an archive is searched for; a file that is named is tried whatever its suffix."""
+PICTURES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff"})
+"""As SUFFIXES, where the extra `ocr` is installed to read them."""
+_OF_A_PAGE = ("_files", ".files")
+"""How the folders end that browsers save beside a page; pictures in them are the page's."""
 
 Outcome = Literal["imported", "unchanged", "failed"]
 Skipped = Callable[[str, str], object]
@@ -105,14 +109,28 @@ def _below(folder: str, skipped: Skipped | None) -> Iterator[str]:
             suffix = os.path.splitext(name)[1].lower()
             if name.startswith("."):
                 continue
-            if suffix in SUFFIXES:
+            why = _passed_over(parent, suffix)
+            if why is None:
                 yield path
             elif is_archive(name):
                 yield from members(path, SUFFIXES, skipped=skipped)
             elif is_list(name) and skipped:
                 skipped(path, "a list of texts is read when it is named")
             elif skipped:
-                skipped(path, f"{suffix} files are not read")
+                skipped(path, why)
+
+
+def _passed_over(parent: str, suffix: str) -> str | None:
+    """Why a file of a folder is not read; None for one that is."""
+    if suffix in SUFFIXES:
+        return None
+    from structurer.read import eyes
+
+    if suffix not in PICTURES:
+        return f"{suffix} files are not read"
+    if not eyes.available():
+        return f"{suffix} files are read with structurer[ocr] only"
+    return "a picture of the page beside its folder" if parent.endswith(_OF_A_PAGE) else None
 
 
 def read_file(path: str, max_bytes: int) -> bytes:
@@ -315,4 +333,6 @@ class Import:
 def _extract(path: str, content: bytes, settings: Settings, forms: Forms | None) -> Extraction:
     from structurer.pipeline import structure
 
-    return structure(content, path=written(path), settings=settings, forms=forms)
+    return structure(
+        content, path=written(path), settings=settings, forms=forms, beside=os.path.dirname(path) or os.curdir
+    )

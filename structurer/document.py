@@ -72,6 +72,9 @@ class OffsetMap(BaseModel):
         return self._wide.get(last, source + last - start + 1)
 
 
+_NOWHERE = 0
+
+
 class Places:
     """Where pieces of a text are printed: page, box in points, and how sure a machine's eyes were.
 
@@ -94,6 +97,16 @@ class Places:
         self._pages.append(page)
         self._numbers.extend((*box, -1.0 if confidence is None else confidence))
 
+    def extend(self, other: Places, offset: int) -> None:
+        """Add the pieces of another text that begins at an offset of this one."""
+        self._starts.extend(start + offset for start in other._starts)
+        self._pages.extend(other._pages)
+        self._numbers.extend(other._numbers)
+
+    def nowhere(self, start: int) -> None:
+        """What begins at a text offset is printed on no page."""
+        self.add(start, _NOWHERE, (0.0, 0.0, 0.0, 0.0))
+
     def find(self, start: int, end: int) -> Place | None:
         """Where a non-empty span begins to be printed: its page, and the box of its part on that page."""
         first = max(bisect_right(self._starts, start) - 1, 0)
@@ -101,6 +114,8 @@ class Places:
         if last < 0:
             return None
         page = self._pages[first]
+        if page == _NOWHERE:
+            return None
         within = [at for at in range(first, last + 1) if self._pages[at] == page]
         boxes = [self._numbers[5 * at : 5 * at + 5] for at in within]
         known = [box[4] for box in boxes if box[4] >= 0]
@@ -176,26 +191,21 @@ class Document(BaseModel):
 
     def evidences(self, spans: Iterable[tuple[int, int]]) -> list[Evidence]:
         """As `evidence`, for many spans at once."""
-        if self.offsets is not None:
-            return [self._through(self.to_source(start, end)) for start, end in spans]
+        if self.offsets is not None or self.places:
+            return [self._placed(start, end) for start, end in spans]
         source = self.source
-        if not self.places:
-            return trusted(
-                Evidence,
-                [
-                    {"start": start, "end": end, "quote": source[start:end], **_NO_PLACE}
-                    for start, end in spans
-                ],
-            )
-        return [self._placed(start, end, self.places.find(start, end)) for start, end in spans]
+        return trusted(
+            Evidence,
+            [{"start": start, "end": end, "quote": source[start:end], **_NO_PLACE} for start, end in spans],
+        )
 
-    def _through(self, span: Span) -> Evidence:
-        return Evidence(start=span.start, end=span.end, quote=self.source[span.start : span.end])
-
-    def _placed(self, start: int, end: int, place: Place | None) -> Evidence:
-        page, box, confidence = place or (None, None, None)
-        quote = self.source[start:end]
-        return Evidence(start=start, end=end, quote=quote, page=page, box=box, confidence=confidence)
+    def _placed(self, start: int, end: int) -> Evidence:
+        page, box, confidence = (self.places.find(start, end) if self.places else None) or (None, None, None)
+        span = self.to_source(start, end)
+        quote = self.source[span.start : span.end]
+        return Evidence(
+            start=span.start, end=span.end, quote=quote, page=page, box=box, confidence=confidence
+        )
 
 
 class Section(BaseModel):

@@ -1,8 +1,8 @@
 """Values that a machine's eyes read: what the hard edits confirm is kept, the rest waits for a person.
 
 A digit that was misread breaks a sum, unless the same digit was misread everywhere: then all sums may
-still add up. So a value is confirmed only if its sums hold and would not hold with any of its digits
-taken for a similar one throughout the table.
+still add up. So a value is confirmed only if its sums hold, and some sum would break with any of its
+digits taken for a similar one wherever it stands.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from structurer.document import Document
-from structurer.forms import Edit, Forms
+from structurer.forms import Edit, Forms, Severity
 from structurer.observation import Finding, Observation, Value
 from structurer.tables import TableReading
 
@@ -31,14 +31,13 @@ def doubt_tables(
 ) -> list[Observation]:
     """The cells of tables; those of a table that was read by OCR accepted only where sums prove them."""
     doubted: dict[str, _Sums] = {}
+    known = {found.indicator: found for found in observations}
     for table in tables:
         if table.info.form is not None and _overlaps(document, table.start, table.end):
-            cells = {found.indicator: found for found in table.observations}
+            cells = {key: known[key] for one in table.observations if (key := one.indicator) in known}
             edits = forms.tables[table.table][table.info.form].edits
-            sums = _Sums(
-                [edit for edit in edits if _binds(edit)], {key: _whole(one) for key, one in cells.items()}
-            )
-            doubted.update(dict.fromkeys(cells, sums))
+            values = {key: _whole(found) for key, found in cells.items()}
+            doubted.update(dict.fromkeys(cells, _Sums([edit for edit in edits if _binds(edit)], values)))
     return [
         _doubt(found, doubted[found.indicator]) if found.indicator in doubted else found
         for found in observations
@@ -46,7 +45,10 @@ def doubt_tables(
 
 
 def doubt_statements(observations: Sequence[Observation], document: Document) -> list[Observation]:
-    """Statements of prose and metadata; one that OCR read is accepted only where another confirms it."""
+    """Statements of prose and metadata; one that OCR read is accepted only where it is printed twice.
+
+    A model that agrees confirms nothing here: it was given the same text.
+    """
     return [_unconfirmed(found) if _was_recognised(found, document) else found for found in observations]
 
 
@@ -54,11 +56,10 @@ def waiting(observations: Sequence[Observation]) -> Iterator[Finding]:
     """A finding that says how many values read by OCR wait for a person; none where there are none."""
     read = [found for found in observations if METHOD in found.methods]
     if read:
-        open_ = tuple(found.indicator for found in read if not found.accepted)
-        message = f"read by OCR, digits may be wrong: {len(open_)} of {len(read)} values wait for a person"
-        yield Finding(
-            rule="document.ocr", severity="warning" if open_ else "info", message=message, indicators=open_
-        )
+        left = tuple(found.indicator for found in read if not found.accepted)
+        message = f"read by OCR, digits may be wrong: {len(left)} of {len(read)} values wait for a person"
+        severity: Severity = "warning" if left else "info"
+        yield Finding(rule="document.ocr", severity=severity, message=message, indicators=left)
 
 
 def _overlaps(document: Document, start: int, end: int) -> bool:
@@ -99,35 +100,47 @@ class _Sums:
         """Whether all of some sums hold with these values."""
         return all(_total(edit.left, values) == _total(edit.right, values) for edit in edits)
 
-    def with_value(self, indicator: str, value: int) -> bool:
+    def with_value(self, indicator: str, value: Value) -> bool:
         """Whether the cell's sums hold with another value in it."""
         edits = self.of(indicator)
-        return bool(edits) and self.hold(edits, {**self.values, indicator: value})
+        known = isinstance(value, int) and bool(edits)
+        return known and self.hold(edits, {**self.values, indicator: int(value or 0)})
 
     def told_apart(self, indicator: str) -> bool:
-        """Whether the cell's sums would break if any of its digits were misread throughout the table."""
-        edits = self.of(indicator)
-        within = {key for edit in edits for key in (*edit.left, *edit.right)}
-        for digit in set(str(self.values[indicator])):
-            for other in SIMILAR.get(digit, ""):
-                changed = {key: _swapped(self.values[key], digit, other) for key in within}
-                if self.hold(edits, changed):
-                    return False
-        return True
+        """Whether some sum would break if any of the cell's digits were misread wherever it stands.
+
+        Looked at are the cells that hold the digit and that sums connect with this one.
+        """
+        digits = set(str(self.values[indicator]))
+        return not any(self._holds_with(indicator, d, other) for d in digits for other in SIMILAR.get(d, ""))
+
+    def _holds_with(self, indicator: str, digit: str, other: str) -> bool:
+        changed = dict(self.values)
+        open_ = [indicator]
+        edits: list[Edit] = []
+        while open_:
+            key = open_.pop()
+            changed[key] = int(str(self.values[key]).replace(digit, other))
+            for edit in self.of(key):
+                edits.append(edit)
+                open_.extend(
+                    near
+                    for near in (*edit.left, *edit.right)
+                    if changed[near] == self.values[near]
+                    and digit in str(self.values[near])
+                    and near not in open_
+                )
+        return self.hold(edits, changed)
 
 
 def _total(keys: Sequence[str], values: Mapping[str, int | None]) -> int:
     return sum(values[key] or 0 for key in keys)
 
 
-def _swapped(value: int | None, digit: str, other: str) -> int:
-    return int(str(value).replace(digit, other)) if value is not None else 0
-
-
 def _doubt(found: Observation, sums: _Sums) -> Observation:
     found = found.model_copy(update={"methods": (*found.methods, METHOD)})
     if found.status == "disputed":
-        better = [value for value in _similar(found.value) if sums.with_value(found.indicator, int(value))]
+        better = [value for value in _similar(found.value) if sums.with_value(found.indicator, value)]
         candidates = tuple(dict.fromkeys((*found.candidates, *better)))[:_MOST_CANDIDATES]
         return found.model_copy(update={"candidates": candidates})
     if found.accepted and _confirmed(found, sums):
@@ -147,7 +160,8 @@ def _confirmed(found: Observation, sums: _Sums) -> bool:
 
 def _unconfirmed(found: Observation) -> Observation:
     found = found.model_copy(update={"methods": (*found.methods, METHOD)})
-    return _open(found) if found.accepted and found.status != "verified" else found
+    printed_twice = found.status == "verified" and (found.rules or "model" not in found.methods)
+    return found if printed_twice or not found.accepted else _open(found)
 
 
 def _open(found: Observation) -> Observation:

@@ -42,16 +42,18 @@ def structure(
     path: str | None = None,
     settings: Settings | None = None,
     forms: Forms | None = None,
+    beside: str | None = None,
 ) -> Extraction:
     """Everything one report states, each value with its evidence and status.
 
     `source` is a file's path, its bytes, or the report's text (see structurer.read.read for how a str
-    is told apart); `path` is the name to report. Raises ReadError (NotAReport among them) naming the
+    is told apart); `path` is the name to report; `beside` is the folder with the pictures that a page
+    given as bytes names (a file's is its own). Raises ReadError (NotAReport among them) naming the
     file and the reason; never anything else for any input.
     """
     settings = settings or Settings()
     forms = forms or load_forms()
-    drafted = draft(read(source, path=path, limit=settings.max_bytes), forms)
+    drafted = draft(read(source, path=path, limit=settings.max_bytes, beside=beside), forms)
     if not asks(settings):
         return finish(drafted, forms)
     from structurer.asking import ask

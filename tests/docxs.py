@@ -19,7 +19,10 @@ _RELS = "http://schemas.openxmlformats.org/package/2006/relationships"
 def docx(body: str, parts: Mapping[str, str | bytes] | None = None, *, head: str = "") -> bytes:
     """A .docx whose body is this XML; `parts` are further files, `head` stands before the root."""
     files: dict[str, str | bytes] = {
-        "[Content_Types].xml": "<Types/>",
+        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+        '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>'
+        '<Override PartName="/word/document.xml" ContentType='
+        '"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>',
         "_rels/.rels": f'<Relationships xmlns="{_RELS}"><Relationship Id="r1" '
         'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
         'Target="word/document.xml"/></Relationships>',
@@ -61,12 +64,19 @@ def r(text: str, props: str = "") -> str:
 def tc(*blocks: str, props: str = "") -> str:
     """A cell of paragraphs and tables; a block that is no XML is a paragraph."""
     made = "".join(block if block.startswith("<") else p(block) for block in blocks or ("",))
-    return f"<w:tc><w:tcPr>{props}</w:tcPr>{made}</w:tc>"
+    return f"<w:tc><w:tcPr><w:tcW w:w='600' w:type='dxa'/>{props}</w:tcPr>{made}</w:tc>"
 
 
 def tbl(*rows: Sequence[str] | str) -> str:
     """A table; a row is a list of cells (XML or text) or a whole `w:tr`."""
-    return "<w:tbl>" + "".join(row if isinstance(row, str) else tr(*row) for row in rows) + "</w:tbl>"
+    columns = max(row.count("<w:tc>") if isinstance(row, str) else len(row) for row in rows)
+    grid = "<w:tblGrid>" + "<w:gridCol w:w='600'/>" * columns + "</w:tblGrid>"
+    return (
+        "<w:tbl><w:tblPr><w:tblW w:w='9000' w:type='dxa'/></w:tblPr>"
+        + grid
+        + "".join(row if isinstance(row, str) else tr(*row) for row in rows)
+        + "</w:tbl>"
+    )
 
 
 def tr(*cells: str, props: str = "") -> str:

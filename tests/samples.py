@@ -129,7 +129,9 @@ class FakePipeline(ModuleType):
     def asks(self, settings: object) -> bool:
         return False
 
-    def structure(self, source: bytes, *, path: str, settings: object, forms: object) -> Extraction:
+    def structure(
+        self, source: bytes, *, path: str, settings: object, forms: object, beside: str | None = None
+    ) -> Extraction:
         self.seen.append(path)
         if b"letter" in source:
             raise NotAReport(path, "no title, section or table of an annual report")

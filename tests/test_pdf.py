@@ -15,9 +15,9 @@ from structurer import structure
 from structurer.document import CELL, ROW
 from structurer.errors import BrokenFile, Encrypted, Mojibake, NoText, ReadError, TooLarge
 from structurer.evaluate import read_gold
-from structurer.read import read
+from structurer.read import eyes, read
 from tests import pdfs
-from tests.pdfs import GLYPHS_ONLY, LOCKED, pdf, table, text
+from tests.pdfs import GLYPHS_ONLY, HAN, LOCKED, pdf, table, text
 
 pdfplumber = pytest.importorskip("pdfplumber")
 
@@ -32,6 +32,12 @@ NAME = "某某市教育局2023年政府信息公开工作年度报告"
 TITLE = text(60, 60, NAME, 16)
 APPLICANTS = ["自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他", "总计"]
 WIDTHS = [150, *[45] * 7]
+
+
+@pytest.fixture(autouse=True)
+def _no_ocr(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a PDF's own text layer says, whether OCR is installed or not."""
+    monkeypatch.setattr(eyes, "available", lambda: False)
 
 
 def gold(name: str):
@@ -238,7 +244,9 @@ def test_mojibake_is_named(file: bytes) -> None:
 def test_one_page_of_mojibake_is_named_and_the_others_read() -> None:
     found = read(pdf([TITLE, garbled(NAME)]))
     assert "年度报告" in found.text
-    assert found.notes == ("page 2 has a text layer of wrong characters (mojibake) and was not read",)
+    assert found.notes == (
+        "page 2: a text layer of wrong characters (mojibake), not read; install structurer[ocr] to have them read",
+    )
 
 
 def test_files_that_cannot_be_read_are_named() -> None:
@@ -335,3 +343,17 @@ def test_a_long_file_does_not_grow_memory() -> None:
     few, many = peak(10), peak(60)
     print(f"peak memory beside file and text: 10 pages {few:.2f} MB, 60 pages {many:.2f} MB")
     assert many < 2 * few
+
+
+def test_a_font_cannot_draw_cells() -> None:
+    """A character table that turns a glyph into the mark that ends a cell or a row."""
+    table_of = (
+        b"/CIDInit /ProcSet findresource begin begincmap 1 begincodespacerange <0000> <ffff> endcodespacerange "
+        b"3 beginbfchar <0041> <0031001F0032> <0042> <001E> <0043> <89C4> endbfchar endcmap end end"
+    )
+    font = HAN.replace(b"/UniGB-UCS2-H", b"/Identity-H /ToUnicode 5 0 R")
+    stream = b"<< /Length %d >>\nstream\n%s\nendstream" % (len(table_of), table_of)
+    found = read(pdf([text(60, 60, "CABC", 12)], font=font, more=[stream])).text
+    assert CELL not in found
+    assert ROW not in found
+    assert found.replace(" ", "") == "规12规\n"

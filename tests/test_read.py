@@ -226,10 +226,6 @@ def test_too_large_is_refused_before_it_is_decoded(tmp_path: pathlib.Path) -> No
         (b"PK\x03\x04....xl/workbook.xml", "Excel"),
         (b"PK\x03\x04....OFD.xml", "OFD"),
         (b"PK\x03\x04....whatever", "unpack"),
-        (b"\x89PNG\r\n\x1a\n\0\0", "image"),
-        (b"\xff\xd8\xff\xe0", "image"),
-        (b"BM\x10\0\0\0\0\0\0\0", "image"),
-        (b"RIFF\x10\0\0\0WEBP", "image"),
         (b"\x1f\x8b\x08\0", "unpack"),
     ],
 )

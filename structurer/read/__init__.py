@@ -37,18 +37,25 @@ _IMAGE_NAME = re.compile(r"[^\s/\\<>]{1,60}\.(?:png|jpe?g|gif|bmp)(?![A-Za-z0-9]
 _IMAGE_SUFFIX = re.compile(r"\.(?:png|jpe?g|gif|bmp)", re.I)
 
 
-def read(source: str | os.PathLike[str] | bytes, *, path: str | None = None, limit: int = LIMIT) -> Document:
+def read(
+    source: str | os.PathLike[str] | bytes,
+    *,
+    path: str | None = None,
+    limit: int = LIMIT,
+    beside: str | None = None,
+) -> Document:
     """Read a report from a file, from bytes, or from its text.
 
     Bytes are the content of a file, a PathLike is its path. A str is text if it holds a line break
     or more than 400 characters; else a path if a file or folder of that name exists; else text if it
     holds a Chinese sentence or an HTML tag and does not end in a file suffix; else a path, too,
     and the error says that there is no such file. `path` is the name to report (else the path as given).
+    `beside` is the folder with the pictures that a page in bytes names; a file's is its own.
 
     Raises ReadError: EmptyInput, BinaryInput, TooLarge (over `limit` bytes), UnsupportedFormat.
     """
     if isinstance(source, bytes | bytearray | memoryview):
-        return read_bytes(bytes(source), path or "<bytes>", limit=limit)
+        return read_bytes(bytes(source), path or "<bytes>", limit=limit, beside=beside)
     if isinstance(source, str) and _is_text(source):
         return read_text(source, path or "<text>", limit=limit)
     return read_file(source, name=path, limit=limit)
@@ -77,11 +84,16 @@ def read_file(path: str | os.PathLike[str], *, name: str | None = None, limit: i
         raise ReadError(name, "no permission to read it") from None
     except (OSError, ValueError) as error:
         raise ReadError(name, f"cannot be opened: {getattr(error, 'strerror', None) or error}") from None
-    return read_bytes(data, name, limit=limit)
+    return read_bytes(data, name, limit=limit, beside=os.path.dirname(given) or os.curdir)
 
 
-def read_bytes(data: bytes, path: str = "<bytes>", *, limit: int = LIMIT) -> Document:
-    """Read a report from the bytes of a file; `path` is the name to report. Raises ReadError."""
+def read_bytes(
+    data: bytes, path: str = "<bytes>", *, limit: int = LIMIT, beside: str | None = None
+) -> Document:
+    """Read a report from the bytes of a file; `path` is the name to report. Raises ReadError.
+
+    `beside` is the folder that holds the pictures which a saved page names.
+    """
     if not data:
         raise EmptyInput(path, "the file is empty")
     if len(data) > limit:
@@ -90,7 +102,12 @@ def read_bytes(data: bytes, path: str = "<bytes>", *, limit: int = LIMIT) -> Doc
     reader = READERS.get(form)
     if reader is None:
         raise UnsupportedFormat(path, ADVICE[form])
-    return _document(reader(data, path), path, sha256(data).hexdigest())
+    reading = reader(data, path)
+    if beside is not None and reading.images:
+        from structurer.read.beside import with_pictures
+
+        reading = with_pictures(reading, beside)
+    return _document(reading, path, sha256(data).hexdigest())
 
 
 def read_text(text: str, path: str = "<text>", *, limit: int = LIMIT) -> Document:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from structurer.errors import BrokenFile, Encrypted, ReadError, TooLarge, UnsupportedFormat
 from structurer.read.bounds import BOUNDED_ZLIB, Exhausted, deadline
-from structurer.read.layout.page import Glyph, PrintedPage, Ruling
+from structurer.read.layout.page import Glyph, PrintedPage, Ruling, clean
 
 _MOST_PAGES = 2000
 _SECONDS_TO_OPEN = 30.0
@@ -201,7 +201,7 @@ def _items(container: Any) -> Iterator[Any]:
 
 
 def _glyph(char: Any, height: float) -> Glyph:
-    return Glyph(char.get_text(), char.x0, height - char.y1, char.x1, height - char.y0)
+    return Glyph(clean(char.get_text()), char.x0, height - char.y1, char.x1, height - char.y0)
 
 
 def _rulings(item: Any, height: float, across: list[Ruling], down: list[Ruling]) -> None:

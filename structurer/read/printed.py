@@ -16,7 +16,10 @@ from structurer.read.raster import frames
 from structurer.read.reading import Reading
 from structurer.read.recognise import recognise
 
-_HOW = "" if eyes.available() else "; install structurer[ocr] to have them read"
+
+def _how() -> str:
+    """The next step where OCR could help."""
+    return "" if eyes.available() else "; install structurer[ocr] to have them read"
 
 
 @dataclass
@@ -72,14 +75,14 @@ class _Pages:
     def notes(self) -> list[str]:
         """What of the document was not read, or not from the page itself."""
         said = (
-            (self.broken, "could not be read (damaged)"),
-            (self.pictures, f"without text were not read: pictures of text{_HOW}"),
-            (self.garbled, f"with a text layer of wrong characters (mojibake) were not read{_HOW}"),
-            (self.invisible, "are scans whose text layer another program's eyes made"),
-            (self.sideways, "hold text printed sideways that was not read"),
-            (self.recognised, "were read by OCR"),
+            (self.broken, "damaged, not read"),
+            (self.pictures, f"pictures of text, not read{_how()}"),
+            (self.garbled, f"a text layer of wrong characters (mojibake), not read{_how()}"),
+            (self.invisible, "scans with a text layer that another program's OCR made"),
+            (self.sideways, "text printed sideways, not read"),
+            (self.recognised, "read by OCR"),
         )
-        notes = [f"{_pages(numbers)} {text}" for numbers, text in said if numbers]
+        notes = [f"{_pages(numbers)}: {text}" for numbers, text in said if numbers]
         if self.lost > 0:
             notes.append(f"{self.lost} pages that the file promises are missing; it is cut short")
         return notes
@@ -87,9 +90,9 @@ class _Pages:
     def nothing(self, path: str) -> ReadError:
         """Why not a single page was read."""
         if self.garbled:
-            return Mojibake(path, f"its text layer is mojibake: other characters than the pages show{_HOW}")
+            return Mojibake(path, f"its text layer is mojibake: other characters than the pages show{_how()}")
         if self.pictures:
-            return NoText(path, f"a scanned PDF, pictures of pages without text{_HOW}")
+            return NoText(path, f"a scanned PDF, pictures of pages without text{_how()}")
         if self.broken:
             return BrokenFile(path, "a damaged PDF, none of its pages can be read; get the file again")
         return NoText(path, "a PDF without any text")
@@ -126,13 +129,15 @@ def read_image(data: bytes, path: str) -> Reading:
 
 
 def seen(grey: Any, scale: float, number: int) -> PageText | None:
-    """What a machine's eyes read on a grey picture of a page; None if nothing."""
+    """What a machine's eyes read on a grey picture of a page; None if nothing, or nothing but rubbish."""
     page, picture = recognise(grey, scale, number)
-    return lay_out(page, recognised=True, skew=picture.skew) if page.glyphs else None
+    if not page.glyphs or mojibake([glyph.text for glyph in page.glyphs]):
+        return None
+    return lay_out(page, recognised=True, skew=picture.skew)
 
 
 def _pages(numbers: Sequence[int]) -> str:
-    """`pages 3-5, 9`: as few words as name them all."""
+    """`page 3`, `pages 3-5, 9`: as few words as name them all."""
     runs: list[list[int]] = []
     for number in numbers:
         if runs and number == runs[-1][1] + 1:
@@ -140,4 +145,4 @@ def _pages(numbers: Sequence[int]) -> str:
         else:
             runs.append([number, number])
     named = ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs)
-    return f"pages {named}"
+    return f"page{'s' * (len(numbers) > 1)} {named}"

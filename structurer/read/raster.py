@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import Any, NamedTuple
 
 from structurer.errors import BrokenFile, TooLarge
-from structurer.read.layout.grids import joined
+from structurer.read.layout.grids import NARROWEST, connected, joined
 from structurer.read.layout.page import Ruling
 
 A4 = 595.0
@@ -116,9 +116,8 @@ def _skew(light: Any) -> float:
     image = image.resize((width, max(round(image.height * width / image.width), 1)), Image.Resampling.BOX)
 
     def sharpness(angle: float) -> float:
-        rows = numpy.asarray(image.rotate(angle, resample=Image.Resampling.BILINEAR)).sum(
-            axis=1, dtype=numpy.float64
-        )
+        turned = numpy.asarray(image.rotate(angle, resample=Image.Resampling.BILINEAR))
+        rows = turned.sum(axis=1, dtype=numpy.float64)
         return float(((rows[1:] - rows[:-1]) ** 2).sum())
 
     best = 0.0
@@ -169,23 +168,25 @@ def _line(runs: list[Ruling], scale: float) -> Ruling:
 
 def _of(lines: list[Ruling], runs: list[Ruling], scale: float) -> list[Ruling]:
     """The runs that belong to some lines."""
-    return [
-        run
-        for run in runs
-        if any(
-            abs(run.at / scale - line.at) <= _TOUCH
-            and run.start / scale < line.end
-            and line.start < run.end / scale
-            for line in lines
-        )
-    ]
+
+    def belongs(run: Ruling) -> bool:
+        at, start, end = run.at / scale, run.start / scale, run.end / scale
+        return any(abs(at - line.at) <= _TOUCH and start < line.end and line.start < end for line in lines)
+
+    return [run for run in runs if belongs(run)]
 
 
 def _framed(across: list[Ruling], down: list[Ruling]) -> tuple[list[Ruling], list[Ruling]]:
     """Without strokes of large or bold characters: a border meets other borders."""
     down = [one for one in down if any(_meet(line, one, _TOUCH) for line in across)]
     framed = [line for line in across if _ends_on(line, down)]
-    return framed, [one for one in down if any(_meet(line, one, _TOUCH) for line in framed)]
+    down = [one for one in down if any(_meet(line, one, _TOUCH) for line in framed)]
+    tables = [group for group in connected(framed, down) if _wide(group[0]) >= NARROWEST]
+    return [line for rows, _ in tables for line in rows], [line for _, columns in tables for line in columns]
+
+
+def _wide(rows: list[Ruling]) -> float:
+    return max((line.end for line in rows), default=0.0) - min((line.start for line in rows), default=0.0)
 
 
 def _meet(across: Ruling, down: Ruling, slack: float) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from structurer.read.eyes import Seen, find_words, read_lines
 from structurer.read.layout.grids import Grid, find_grids
-from structurer.read.layout.page import Box, Glyph, PrintedPage
+from structurer.read.layout.page import Box, Glyph, PrintedPage, clean
 from structurer.read.raster import Picture, drawn, strokes, upright, without_lines
 
 UNREAD = "?"
@@ -17,9 +17,10 @@ _FEWEST = 5
 """Points of ink below which a cell is empty."""
 _PAD = 4
 #: What a digit that stands alone is sometimes taken for.
-_AS_DIGITS = str.maketrans("OoQD〇○Il丨SsZzB", "000000" + "111" + "55" + "22" + "8")
-_NEARLY = re.compile(r"[0-9OoQD〇○Il丨SsZzB,.]{1,12}")
-_MISREAD = re.compile("[^0-9/／—无-]")
+_AS_DIGITS = str.maketrans("OoQD〇○Il丨|｜![]{}SsZzB", "000000" + "1111111111" + "55" + "22" + "8")
+_NEARLY = re.compile(r"[]0-9OoQD〇○Il丨|｜![{}SsZzB,.]{1,12}")
+_MISREAD = re.compile("[^0-9/／—无-]|[^\u4e00-\u9fff]*[0-9][^\u4e00-\u9fff]*")
+_NUMBER = re.compile("[-+]?[0-9][0-9,]*(?:[.][0-9]+)?")
 _GUESSED = 0.5
 
 
@@ -57,10 +58,11 @@ def _in_cells(light: Any, grids: list[Grid], scale: float) -> list[Glyph]:
 
 def _glyph(line: _Line, text: str, sure: float, scale: float, *, alone: bool) -> Glyph:
     """A line as read; `alone` in its cell, a single character other than a digit or a sign was misread."""
-    text = text.strip()
+    text = clean(text)
     if text and not text.isdigit() and _NEARLY.fullmatch(text):
         text, sure = text.translate(_AS_DIGITS), min(sure, _GUESSED)
-    if not text or (alone and _MISREAD.fullmatch(text)):
+    text = text.replace("|", " ").strip()  # elsewhere it would be a border
+    if not text or (alone and _MISREAD.fullmatch(text) and not _NUMBER.fullmatch(text)):
         text, sure = UNREAD, 0.0
     return Glyph(text, line.x0 / scale, line.top / scale, line.x1 / scale, line.bottom / scale, sure)
 
@@ -99,8 +101,14 @@ def _joined(lines: list[_Line], scale: float) -> list[_Line]:
 
 
 def _whole(lines: list[_Line]) -> list[_Line]:
-    """Without specks: what is smaller than any character's stroke."""
-    return [line for line in lines if line.bottom - line.top >= 3 or line.x1 - line.x0 >= 3]
+    """Without specks and, where a label is written downwards, without the marks between its characters."""
+    tallest = max((line.bottom - line.top for line in lines), default=0)
+    least = 0.5 * tallest if len(lines) > 2 else 0
+    return [
+        line
+        for line in lines
+        if line.bottom - line.top >= least and (line.bottom - line.top >= 3 or line.x1 - line.x0 >= 3)
+    ]
 
 
 def _cut(light: Any, line: _Line) -> Any:
@@ -132,6 +140,6 @@ def _characters(seen: Seen, scale: float) -> Iterator[Glyph]:
     step = (seen.x1 - seen.x0) / max(sum(wide), 1) / scale
     x = seen.x0 / scale
     for char, width in zip(seen.text, wide, strict=True):
-        if not char.isspace():
+        if not char.isspace() and char != "|":
             yield Glyph(char, x, seen.top / scale, x + width * step, seen.bottom / scale, seen.confidence)
         x += width * step

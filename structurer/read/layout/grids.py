@@ -13,7 +13,7 @@ _SNAP = 3.0
 """Points within which two drawn lines are one; cells of text are at least three times as high."""
 _SHORT = 6.0
 """Lines shorter than this are strokes of something else."""
-_NARROWEST = 80.0
+NARROWEST = 80.0
 """Points across below which lines are those of a large character or a sign."""
 _MOST = 4000
 """Drawn lines of one page beyond which it is a picture, not a table."""
@@ -60,7 +60,7 @@ def find_grids(across: Iterable[Ruling], down: Iterable[Ruling]) -> list[Grid]:
     rows, columns = joined(across), joined(down)
     if len(rows) + len(columns) > _MOST:
         return []
-    grids = [_grid(*group) for group in _connected(rows, columns)]
+    grids = [_grid(*group) for group in connected(rows, columns)]
     return sorted((grid for grid in grids if grid is not None), key=lambda grid: (grid.box[1], grid.box[0]))
 
 
@@ -89,7 +89,7 @@ def joined(lines: Iterable[Ruling]) -> list[Ruling]:
     return [line for line in found if line.end - line.start >= _SHORT]
 
 
-def _connected(rows: Sequence[Ruling], columns: Sequence[Ruling]) -> list[tuple[list[Ruling], list[Ruling]]]:
+def connected(rows: Sequence[Ruling], columns: Sequence[Ruling]) -> list[tuple[list[Ruling], list[Ruling]]]:
     """Groups of lines that touch one another."""
     parent = list(range(len(rows) + len(columns)))
 
@@ -128,7 +128,7 @@ def _grid(rows: list[Ruling], columns: list[Ruling]) -> Grid | None:
     if len(cells) < 3:
         return None
     box = (xs[0], ys[0], xs[-1], ys[-1])
-    if box[2] - box[0] < _NARROWEST:
+    if box[2] - box[0] < NARROWEST:
         return None
     return Grid(box, len(ys) - 1, len(xs) - 1, cells, places, tuple(ys), tuple(xs))
 

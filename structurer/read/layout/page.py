@@ -9,6 +9,13 @@ Box = tuple[float, float, float, float]
 """x0, top, x1, bottom in points (1/72 inch) from the upper left corner of the page."""
 
 
+def clean(text: str) -> str:
+    """A glyph's text without characters that would end a line, a cell or a row of the text."""
+    return (
+        text if text.isprintable() else "".join(char if char.isprintable() else " " for char in text).strip()
+    )
+
+
 class Glyph(NamedTuple):
     """A character, or a few that were read as one; `confidence` is 0 to 1 where a machine's eyes read it."""
 
