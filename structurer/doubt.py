@@ -8,7 +8,6 @@ digits taken for a similar one wherever it stands.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from structurer.document import Document
 from structurer.forms import Edit, Forms, Severity
@@ -80,31 +79,33 @@ def _whole(found: Observation) -> int | None:
     return found.value if isinstance(found.value, int) else None
 
 
-@dataclass(frozen=True)
 class _Sums:
-    """The hard edits of one table and its cells as read."""
+    """The hard edits of one table, all of whose values are known, over its cells as read."""
 
-    edits: Sequence[Edit]
-    values: Mapping[str, int | None]
+    def __init__(self, edits: Sequence[Edit], values: Mapping[str, int | None]) -> None:
+        self.values = {key: value for key, value in values.items() if value is not None}
+        self._of: dict[str, list[Edit]] = {}
+        self._held: dict[tuple[str, str, str], bool] = {}
+        for edit in edits:
+            keys = (*edit.left, *edit.right)
+            if all(key in self.values for key in keys):
+                for key in keys:
+                    self._of.setdefault(key, []).append(edit)
 
     def of(self, indicator: str) -> list[Edit]:
-        """The sums over a cell all of whose values are known."""
-        return [
-            edit
-            for edit in self.edits
-            if (indicator in edit.left or indicator in edit.right)
-            and all(self.values.get(key) is not None for key in (*edit.left, *edit.right))
-        ]
+        """The sums over a cell."""
+        return self._of.get(indicator, [])
 
-    def hold(self, edits: Sequence[Edit], values: Mapping[str, int | None]) -> bool:
+    def hold(self, edits: Sequence[Edit], values: Mapping[str, int]) -> bool:
         """Whether all of some sums hold with these values."""
         return all(_total(edit.left, values) == _total(edit.right, values) for edit in edits)
 
     def with_value(self, indicator: str, value: Value) -> bool:
         """Whether the cell's sums hold with another value in it."""
         edits = self.of(indicator)
-        known = isinstance(value, int) and bool(edits)
-        return known and self.hold(edits, {**self.values, indicator: int(value or 0)})
+        if not edits or not isinstance(value, int):
+            return False
+        return self.hold(edits, {**self.values, indicator: value})
 
     def told_apart(self, indicator: str) -> bool:
         """Whether some sum would break if any of the cell's digits were misread wherever it stands.
@@ -115,26 +116,30 @@ class _Sums:
         return not any(self._holds_with(indicator, d, other) for d in digits for other in SIMILAR.get(d, ""))
 
     def _holds_with(self, indicator: str, digit: str, other: str) -> bool:
-        changed = dict(self.values)
-        open_ = [indicator]
-        edits: list[Edit] = []
-        while open_:
-            key = open_.pop()
-            changed[key] = int(str(self.values[key]).replace(digit, other))
-            for edit in self.of(key):
-                edits.append(edit)
-                open_.extend(
-                    near
-                    for near in (*edit.left, *edit.right)
-                    if changed[near] == self.values[near]
-                    and digit in str(self.values[near])
-                    and near not in open_
-                )
-        return self.hold(edits, changed)
+        known = self._held.get((indicator, digit, other))
+        if known is not None:
+            return known
+        connected = self._connected(indicator, digit)
+        changed = {key: int(str(self.values[key]).replace(digit, other)) for key in connected}
+        edits = [edit for key in connected for edit in self.of(key)]
+        holds = self.hold(edits, {**self.values, **changed})
+        self._held.update(dict.fromkeys(((key, digit, other) for key in connected), holds))
+        return holds
+
+    def _connected(self, indicator: str, digit: str) -> set[str]:
+        """The cells with a digit that sums connect, over such cells, with one of them."""
+        found, left = {indicator}, [indicator]
+        while left:
+            for edit in self.of(left.pop()):
+                for near in (*edit.left, *edit.right):
+                    if near not in found and digit in str(self.values[near]):
+                        found.add(near)
+                        left.append(near)
+        return found
 
 
-def _total(keys: Sequence[str], values: Mapping[str, int | None]) -> int:
-    return sum(values[key] or 0 for key in keys)
+def _total(keys: Sequence[str], values: Mapping[str, int]) -> int:
+    return sum(values[key] for key in keys)
 
 
 def _doubt(found: Observation, sums: _Sums) -> Observation:

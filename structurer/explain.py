@@ -12,7 +12,7 @@ from structurer.confront import Check, confront
 from structurer.document import Document
 from structurer.errors import UnknownIndicator
 from structurer.forms import Forms, load_forms
-from structurer.observation import Extraction, Observation
+from structurer.observation import Evidence, Extraction, Observation
 from structurer.pipeline import extract, present
 from structurer.read import read
 from structurer.settings import Settings
@@ -80,9 +80,7 @@ def _lines(
     if row is not None:
         yield from _on_the_page(document, row)
     else:
-        yield from (
-            f'Line {_line(document, item.start)} prints "{item.quote}".' for item in observation.evidence
-        )
+        yield from (f'{_where(document, item)} prints "{item.quote}".' for item in observation.evidence)
     yield from _rules(extraction, tables, indicator, forms)
     if observation.candidates:
         yield (
@@ -105,8 +103,9 @@ def _on_the_page(document: Document, row: PlacedRow) -> Iterator[str]:
         yield "No number is printed in its row." if row.layout != "missing" else "Its row is not printed."
         return
     printed = " ".join(document.text[token.start : token.end] for token in tokens)
-    where = _line(document, document.to_source(tokens[0].start, tokens[0].end).start)
-    yield f"From line {where} on the page prints {len(tokens)} of the row's {width} cells: {printed}"
+    first = document.evidence(tokens[0].start, tokens[0].end)
+    where = _where(document, first) if first.page else f"From {_where(document, first).lower()} on the page"
+    yield f"{where} prints {len(tokens)} of the row's {width} cells: {printed}"
     if row.layout == "exact":
         yield "Each stands in its column."
     elif row.layout == "short":
@@ -136,6 +135,8 @@ def _verdict(check: Check) -> str:
     return f"{word} ({check.left} {relation} {check.right}): {check.message}"
 
 
-def _line(document: Document, offset: int) -> int:
-    """The line of a source offset, counted from 1."""
-    return document.source.count("\n", 0, offset) + 1
+def _where(document: Document, evidence: Evidence) -> str:
+    """The page, or the line of the source, that evidence begins on, counted from 1."""
+    if evidence.page is not None:
+        return f"Page {evidence.page}"
+    return f"Line {document.source.count(chr(10), 0, evidence.start) + 1}"
