@@ -81,7 +81,7 @@ def draft(document: Document, forms: Forms) -> Draft:
     sections = segment(document, forms, spans)
     about = metadata(document, sections)
     year = _year(about)
-    prose = statements(document, sections, forms, spans, year=year)
+    prose = statements(document, sections, forms, spans, year=year, agency=_agency(about))
     if not (tables or prose.observations or _named(about)):
         raise NotAReport(
             document.path, "no title, section or table of an annual report on information disclosure"
@@ -160,6 +160,12 @@ def _usage(replies: Sequence[Reply]) -> Usage:
     from structurer.model.ledger import added
 
     return added(reply.usage for reply in replies)
+
+
+def _agency(about: Sequence[Observation]) -> str | None:
+    """The agency that reports, where that is accepted."""
+    found = next((one for one in about if one.indicator == "metadata.agency" and one.accepted), None)
+    return str(found.value) if found is not None and found.value is not None else None
 
 
 def _named(about: Sequence[Observation]) -> bool:

@@ -51,17 +51,18 @@ def statements(
     tables: Sequence[tuple[str, int, int]] = (),
     *,
     year: int | None = None,
+    agency: str | None = None,
 ) -> Statements:
     """Read the statements in the prose of these sections.
 
     `tables` are the located tables (id, start, end in the text); they are left out, as is furniture.
-    `year` is the year reported on; by default the one that `structurer.metadata` finds.
+    `year` is the year reported on and `agency` who reports; by default what `structurer.metadata` finds.
     Observations come in reading order; those that contradict each other are disputed, and a finding says
     so.
     """
     reading = read(document, sections, ((start, end) for _, start, end in tables))
     year = year or report_year(document, sections)
-    words = Times(reading.text, year, report_agency(document, sections))
+    words = Times(reading.text, year, agency or report_agency(document, sections))
     listed, claims = _claims(reading, words)
     claims = settle.without_parts(reading.text, claims)
     kept = {id(claim) for claim in claims}

@@ -55,12 +55,16 @@ def _by_header(by_row: ByRow, vocabulary: Vocabulary) -> Chosen:
         return {}
     main = shown.most_common(1)[0][0]
     chosen: dict[str, Slot] = {}
+    ordered: dict[int, bool] = {}
     for row in vocabulary.rows:
         headed = scores[row][best[row]] > 0
         slot = vocabulary.slots[best[row] if headed else main].get(row)
         if slot is not None:
             header = _header(row, slot.form, by_row, vocabulary)
-            sure = _in_order(header, slot, vocabulary) and (
+            block = id(slot.columns)
+            if block not in ordered:
+                ordered[block] = _in_order(header, slot, vocabulary)
+            sure = ordered[block] and (
                 _whole(header, slot) if headed else _only_here(slot, by_row.get(row, ()), vocabulary)
             )
             chosen[row] = slot if sure else slot._replace(sure=False)
