@@ -27,6 +27,8 @@ from benchmarks.endpoints.oracle import Teller
 from benchmarks.noise import Point
 from benchmarks.sources import ROOT, Source, generated, real
 from structurer.evaluate import marks
+from structurer.model.question import written
+from structurer.tokens import counter
 
 FASTER = 20
 
@@ -35,16 +37,18 @@ def compare(name: str, sources: Sequence[Source], rate: float) -> int:
     """Print a line for each way of asking; returns how many false values asking adds."""
     added = 0
     verified_before = 0
+    count = counter()
     for ask in ("none", "open", "all"):
         point, calls, prompt, answer, verified = Point(), 0, 0, 0, 0
         for source in sources:
-            with tempfile.TemporaryDirectory() as folder, Endpoint(Teller(source.truth, rate)) as endpoint:
+            teller = Teller(source.truth, rate)
+            with tempfile.TemporaryDirectory() as folder, Endpoint(teller) as endpoint:
                 found = asked(source, endpoint.base_url, ask=ask, cache_dir=folder)
             waiting = sum(not one.accepted for one in found.observations)
             point = point.plus(list(marks(found, source.gold)), waiting)
             calls += found.usage.calls
-            prompt += found.usage.prompt_tokens
-            answer += found.usage.completion_tokens
+            prompt += sum(count(sent(call)) for call in endpoint.calls)
+            answer += sum(map(count, teller.sent))
             verified += sum(one.status == "verified" for one in found.observations)
             if ask != "none":
                 added += len(source.false(found) - source.false(source.without_model()))
@@ -55,6 +59,11 @@ def compare(name: str, sources: Sequence[Source], rate: float) -> int:
             f"{point.waiting:>9.1f}{(verified - verified_before) / point.reports:>+12.1f}"
         )
     return added
+
+
+def sent(call: Call) -> str:
+    """What of a request costs tokens: its messages and its schema."""
+    return "\n".join([*call.messages, written(call.schema)])
 
 
 def warm(count: int, latency: float) -> bool:
@@ -110,9 +119,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ask", description=__doc__.partition("\n")[0])
     parser.add_argument("--reports", type=int, default=30)
     parser.add_argument("--rate", type=float, default=0.0, help="percent of items that are wrong")
-    parser.add_argument("--imports", type=int, default=200)
-    parser.add_argument("--latency", type=float, default=0.5)
+    parser.add_argument("--imports", type=int, default=100)
+    parser.add_argument("--latency", type=float, default=2.0)
     options = parser.parse_args(arguments)
+    print(f"tokens counted off the wire with {counter().name}; {options.rate:g}% of the items are wrong")
     print(
         f"{'':<12}{'--ask':<7}{'calls':>8}{'prompt':>10}{'answer':>10}{'right and':>12}{'accepted':>12}"
         f"{'queue':>9}{'verified':>12}\n{'':<19}{'':>8}{'tokens':>10}{'tokens':>10}{'accepted':>12}"

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -26,7 +27,7 @@ from typing import NamedTuple
 from benchmarks import unusual
 from benchmarks.asking import asked
 from benchmarks.endpoints import Endpoint
-from benchmarks.endpoints.oracle import Teller, at_its_word
+from benchmarks.endpoints.oracle import LIES, Teller, at_its_word
 from benchmarks.sources import ROOT, Source, real
 from structurer.evaluate import Mark, marks
 from structurer.observation import Extraction, Observation
@@ -82,10 +83,10 @@ def measure(sources: Sequence[Source], rate: float, ask: str, seed: int = 0) -> 
     added = 0
     for source in sources:
         teller = Teller(source.truth, rate, extra=rate / 10, seed=seed)
-        with Endpoint(teller) as endpoint:
-            checked = asked(source, endpoint.base_url, ask=ask)
+        with tempfile.TemporaryDirectory() as folder, Endpoint(teller) as endpoint:
+            checked = asked(source, endpoint.base_url, ask=ask, cache_dir=folder)
             said = at_its_word(teller.told)
-            opted = asked(source, endpoint.base_url, ask=ask, accept_model=True)
+            opted = asked(source, endpoint.base_url, ask=ask, cache_dir=folder, accept_model=True)
         alone = source.without_model()
         word = alone.model_copy(update={"observations": _believed(alone, said)})
         added += len(source.false(checked) - source.false(alone))
@@ -114,6 +115,27 @@ def rendered(curves: dict[float, dict[str, Point]]) -> str:
     return "\n".join(lines)
 
 
+def by_kind(sources: Sequence[Source]) -> str:
+    """What becomes of items that are all wrong in one way, opted in: what the page cannot tell."""
+    lines = [f"{'every item wrong by':<21}{'told':>6}{'wrong':>7}{'accepted and false':>20}"]
+    for kind in LIES:
+        told = wrong = false = 0
+        for source in sources:
+            teller = Teller(source.truth, 1.0, kinds=[kind])
+            with tempfile.TemporaryDirectory() as folder, Endpoint(teller) as endpoint:
+                found = asked(source, endpoint.base_url, accept_model=True, cache_dir=folder)
+            told += len(teller.told)
+            wrong += sum(bool(item["wrong"]) for item in teller.told)
+            false += len(source.false(found))
+        lines.append(f"{kind:<21}{told:>6}{wrong:>7}{false:>20}")
+    return "\n".join(lines)
+
+
+_NAMES = {
+    "at its word": "the model at its word",
+    "checked": "structurer",
+    "opted in": "structurer, accept_model",
+}
 _PANELS: tuple[tuple[str, Callable[[Point], float]], ...] = (
     ("accepted values that are true", lambda point: 100 * point.precision),
     ("values accepted and right", lambda point: 100 * point.share),
@@ -138,7 +160,9 @@ def draw(curves: dict[float, dict[str, Point]], out: Path) -> None:
         for way in WAYS:
             color, marker, line = styles[way]
             heights = [value(points[way]) for points in curves.values()]
-            axis.plot(rates, heights, color=color, marker=marker, linestyle=line, markersize=4, label=way)
+            axis.plot(
+                rates, heights, color=color, marker=marker, linestyle=line, markersize=4, label=_NAMES[way]
+            )
         axis.set_title(title, fontsize=9)
         axis.set_xlabel("model's items that are wrong, %")
         axis.set_ylim(bottom=0)
@@ -176,6 +200,8 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"{len(sources)} reports; share: of {knowable} values that can be known")
     print(rendered(curves))
     print(f"false values accepted as it comes that are not without a model: {added}")
+    if not options.real:
+        print(by_kind(sources[:10]))
     if not options.no_plot and not options.real:
         draw(curves, options.out)
         print(f"drawn: {options.out}")

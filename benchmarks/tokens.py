@@ -20,14 +20,15 @@ import tempfile
 import venv
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from benchmarks.ask import sent
 from benchmarks.asking import asked
 from benchmarks.endpoints import Call, Endpoint, Reply, chat
 from benchmarks.sources import Source, generated, real
 from structurer.forms import load_forms
 from structurer.model.answers import row_names, statements
-from structurer.model.question import skeleton
+from structurer.model.question import skeleton, written
 from structurer.model.strict import strict_schema
 from structurer.prompts import load_prompt
 from structurer.tokens import counter
@@ -55,18 +56,12 @@ def nothing(call: Call) -> Reply:
     return chat(call, '{"items":[]}')
 
 
-def written(value: Any) -> str:
-    """A schema as it costs least."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
 def ours(source: Source, ask: str) -> tuple[int, int]:
     """Prompt tokens and calls of one report, off the wire."""
     count = counter()
     with tempfile.TemporaryDirectory() as folder, Endpoint(nothing) as endpoint:
         asked(source, endpoint.base_url, ask=ask, cache_dir=folder)
-    sent = ["\n".join([*call.messages, written(call.schema)]) for call in endpoint.calls]
-    return sum(map(count, sent)), len(sent)
+    return sum(count(sent(call)) for call in endpoint.calls), len(endpoint.calls)
 
 
 def langextract(texts: Sequence[str], python: Path) -> list[list[list[str]]]:
@@ -111,9 +106,9 @@ def rows(sources: Sequence[Source], ask: str, peers: list[list[list[str]]]) -> l
         tables = source.without_model().document.tables.values()
         form = any(table.form is not None for table in tables)
         tokens, calls = ours(source, ask)
-        sent = tuple(sum(map(count, texts[index])) for texts in peers)
+        theirs = tuple(sum(map(count, texts[index])) for texts in peers)
         text = count(source.text)
-        found.append(Row(source.name, form, text, around + text, tokens, calls, sent))
+        found.append(Row(source.name, form, text, around + text, tokens, calls, theirs))
     return found
 
 
@@ -137,7 +132,8 @@ def _line(name: str, found: Sequence[Row]) -> str:
     peers = [sum(row.peers[index] for row in found) for index in range(len(found[0].peers))]
     told = "".join(f"{peer:>12,}" for peer in peers)
     against = "".join(f"{own / peer:>13.2f}" for peer in peers)
-    return f"{name:<18}{text:>8,}{whole:>8,}{own:>8,}{calls:>7}{told}{own / text:>8.2f}{own / whole:>8.2f}{against}"
+    ratios = f"{own / text:>8.2f}{own / whole:>8.2f}{against}"
+    return f"{name:<18}{text:>8,}{whole:>8,}{own:>8,}{calls:>7}{told}{ratios}"
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -100,6 +100,14 @@ class Row:
 
     __slots__ = ("bits", "cells", "equations", "far", "options", "possible")
 
+    bits: int
+    """The printed cells, as a mask; 0 for a row that has nothing to choose: it is no reason as a whole."""
+    cells: tuple[int, ...]
+    equations: list[Sides]
+    far: int
+    options: list[Option]
+    possible: tuple[int, ...]
+
     def __init__(
         self,
         cells: tuple[int, ...],
@@ -108,14 +116,20 @@ class Row:
         equations: Sequence[Sides],
         far: int,
     ) -> None:
-        place = {cell: position for position, cell in enumerate(cells)}
         self.cells = cells
         self.far = far
-        self.bits = sum(1 << cell for cell in cells if cell not in freed)
-        free = Option([0] * len(cells), [2 * far] * len(cells), [], ())
-        self.options = [self._option(reading, place, freed) for reading in readings] or [free]
-        self.equations: list[Sides] = []
-        self.possible: tuple[int, ...] = tuple(range(len(self.options)))
+        if len(readings) == 1 and not readings[0].gaps and freed.isdisjoint(cells):
+            values = [value for _, value in sorted(readings[0].printed)]
+            self.bits, self.equations, self.possible = 0, [], (0,)
+            self.options = [Option(values, values[:], [], ())]
+            return
+        place = {cell: position for position, cell in enumerate(cells)}
+        self.bits = sum(1 << cell for cell in cells if cell not in freed) if len(readings) > 1 else 0
+        self.options = [self._option(reading, place, freed) for reading in readings]
+        if not readings:
+            self.options.append(Option([0] * len(cells), [2 * far] * len(cells), [], ()))
+        self.equations = []
+        self.possible = tuple(range(len(self.options)))
         if len(readings) > 1:
             self.equations = [
                 (tuple(place[cell] for cell in left), tuple(place[cell] for cell in right))
@@ -124,9 +138,6 @@ class Row:
             self.possible = tuple(i for i in self.possible if self._prepare(self.options[i]))
 
     def _option(self, reading: Reading, place: dict[int, int], freed: frozenset[int]) -> Option:
-        if not reading.gaps and freed.isdisjoint(place):
-            values = [value for _, value in sorted(reading.printed)]
-            return Option(values, values[:], [], ())
         size, unbounded = len(place), 2 * self.far
         lows, highs = [0] * size, [unbounded] * size
         gaps: list[tuple[tuple[int, ...], int]] = []

@@ -14,32 +14,30 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
 from operator import add
+from typing import NamedTuple
 
-from structurer._search import REVISIONS_PER_NODE, Grid, OutOfWork, Search, State, Work
+from structurer._search import REVISIONS_PER_NODE, Grid, OutOfWork, Search, State, Work, cells
 
 __all__ = ["Balance", "Equation", "Gap", "Problem", "Reading", "reading_in_place", "readings", "solve"]
 # Below this many sets to try, searches that rule out many sets at once do not pay.
 FEW = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(NamedTuple):
     """Cells of which exactly `missing` print no token; each of the others prints a token that reads 0."""
 
     cells: tuple[int, ...]
     missing: int
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """One way to place a row's tokens: `printed` holds (cell, value) where the place is certain."""
 
     printed: tuple[tuple[int, int], ...]
     gaps: tuple[Gap, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Equation:
+class Equation(NamedTuple):
     """sum(left) == sum(right), over cells."""
 
     left: tuple[int, ...]
@@ -202,19 +200,12 @@ def _as_printed(problem: Problem, values: list[int]) -> Balance:
 def _check(problem: Problem) -> None:
     covered: list[int] = []
     for row, options in enumerate(problem.rows):
-        each = [sorted(_cells(reading)) for reading in options]
+        each = [cells(reading) for reading in options]
         if not each or any(own != each[0] for own in each):
             raise ValueError(f"row {row}: its readings must exist and cover the same cells")
         covered.extend(each[0])
     if sorted(covered) != list(range(problem.size)):
         raise ValueError(f"rows must cover each of the cells 0..{problem.size - 1} once")
-
-
-def _cells(reading: Reading) -> Iterator[int]:
-    for cell, _ in reading.printed:
-        yield cell
-    for gap in reading.gaps:
-        yield from gap.cells
 
 
 def _nodes(work: Work) -> int:

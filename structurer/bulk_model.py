@@ -37,28 +37,33 @@ def import_with_model(
     """
     from structurer.pipeline import fingerprint_with
 
-    job = Import(store, settings, fingerprint_with(forms, settings), force, dry_run)
     with ExitStack() as opened:
         client = model_client(settings, opened, [store.journal()])
         if dry_run:
+            job = Import(store, settings, fingerprint_with(forms, settings), force, dry_run)
             return _estimated(paths, job, client, settings, forms, progress)
         from structurer.model.client import run
 
-        run(_run(paths, job, client, settings, forms, progress))
-        return replace(job.summary(), usage=client.ledger.usage, problem=client.trouble)
+        return run(run_import(paths, store, client, settings, forms, force=force, progress=progress))
 
 
-async def _run(
+async def run_import(
     paths: Iterable[str],
-    job: Import,
+    store: Store,
     client: Client,
     settings: Settings,
     forms: Forms,
-    progress: Progress,
-) -> None:
-    taken = _Taken(job, progress)
+    *,
+    force: bool,
+    progress: Progress = None,
+) -> Summary:
+    """One import with a client that is open already; it is closed at the end."""
+    from structurer.pipeline import fingerprint_with
+
+    taken = _Taken(Import(store, settings, fingerprint_with(forms, settings), force, False), progress)
     async for outcome in outcomes(taken.sources(paths), settings, client=client, forms=forms):
         taken.settle(outcome)
+    return replace(taken.job.summary(), usage=client.ledger.usage, problem=client.trouble)
 
 
 @dataclass

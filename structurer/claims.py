@@ -10,7 +10,7 @@ from structurer.draft import Draft
 from structurer.forms import Cell, Forms
 from structurer.ground import Passage, Place, normal
 from structurer.metadata.dates import DATE, iso
-from structurer.metadata.titles import year_in
+from structurer.metadata.titles import years_in
 from structurer.model.answers import FIELDS, KINDS, PERIODS, FieldItem, ProblemItem, StatementItem, row_names
 from structurer.model.client import Reply
 from structurer.observation import Evidence, Finding, Observation, Period, Printed, Status, Value
@@ -111,7 +111,10 @@ class _Reader:
         if not reply.items or reply.question.about:
             return
         passage = self._passage(reply)
-        times = Times(passage.masked, self._draft.year)
+        agency = next(
+            (str(one.value) for one in self._draft.about if one.indicator == "metadata.agency"), None
+        )
+        times = Times(passage.masked, self._draft.year, agency)
         for item in reply.items:
             if isinstance(item, StatementItem):
                 yield self._statement(item, passage, times)
@@ -155,7 +158,7 @@ class _Reader:
         if read.state == "ambiguous":
             values = tuple(dict.fromkeys(quantity.value for quantity in read.quantities))
             return Claim(self._observation(cell, None, "ambiguous", evidence=evidence, candidates=values))
-        when = context(times, passage.sentence(read.places[0]).start, quantity.start)
+        when = context(times, passage.sentence(read.places[0]).start, quantity.start, quantity.end)
         scope = when.scope if when else item.scope or None
         claimed: Period = PERIODS[item.period]
         observation = self._observation(
@@ -181,7 +184,7 @@ class _Reader:
         evidence = tuple(self._evidence(passage, place.start, place.end) for place in places)
         if len(places) > 1:
             return Claim(self._observation(cell, None, "ambiguous", evidence=evidence, candidates=(0,)))
-        when = context(times, passage.sentence(places[0]).start, places[0].start)
+        when = context(times, passage.sentence(places[0]).start, places[0].start, places[0].end)
         claimed: Period = PERIODS[item.period]
         observation = self._observation(
             cell,
@@ -286,7 +289,8 @@ def _as_firm(observation: Observation, firm: bool) -> Observation:
 def _field_value(key: str, item: FieldItem, quoted: str) -> Value:
     """What the quoted words themselves say, None where that is not what the model says."""
     if key == "year":
-        year = year_in(quoted) or next((int(found) for found in re.findall("20[0-9]{2}", quoted)), None)
+        named = years_in(quoted) or tuple(int(found) for found in re.findall("20[0-9]{2}", quoted))
+        year = named[0] if len(set(named)) == 1 else None
         return year if str(year) == item.value else None
     if key == "published":
         dates = [iso(found[0]) for found in re.finditer(DATE, quoted)]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from structurer.forms import NEXT, Edit, Severity, Table
 from structurer.observation import Finding, Observation
@@ -13,8 +12,7 @@ Outcome = Literal["pass", "fail", "unknown"]
 Number = int | float
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """One rule over one set of cells. `left` and `right` are the sums compared, None where unknown."""
 
     edit: Edit
@@ -61,9 +59,10 @@ def confront(observations: Iterable[Observation], tables: Iterable[Table]) -> li
     """
     found: dict[str, Observation] = {}
     for observation in observations:
-        if observation.period == "year" and not _only_said(observation):
+        if observation.period == "year" and (observation.accepted or not _only_said(observation)):
             found.setdefault(observation.indicator, observation)
-    return [_check(edit, found) for table in tables for edit in table.edits if _concerns(edit, found)]
+    amounts = _amounts(found)
+    return [_check(edit, amounts) for table in tables for edit in table.edits if _concerns(edit, found)]
 
 
 def confront_years(
@@ -77,8 +76,9 @@ def confront_years(
     found |= {
         NEXT + observation.indicator: observation for observation in later if observation.period == "year"
     }
+    amounts = _amounts(found)
     edits = [edit for table in tables for edit in table.edits_across_years]
-    return [_check(edit, found) for edit in edits if all(key in found for key in (*edit.left, *edit.right))]
+    return [_check(edit, amounts) for edit in edits if all(key in found for key in (*edit.left, *edit.right))]
 
 
 def jumps(earlier: Iterable[Observation], later: Iterable[Observation]) -> list[Finding]:
@@ -103,38 +103,44 @@ def _only_said(observation: Observation) -> bool:
     return "model" in observation.methods and not observation.accepted and observation.status != "disputed"
 
 
+def _amounts(found: Mapping[str, Observation]) -> dict[str, Number]:
+    """What each cell adds to a sum; a cell whose value is open is left out."""
+    amounts: dict[str, Number] = {}
+    for key, observation in found.items():
+        value = observation.value
+        if isinstance(value, (int, float)):
+            amounts[key] = value
+        elif observation.printed == "not_applicable":
+            amounts[key] = 0
+    return amounts
+
+
 def _concerns(edit: Edit, found: Mapping[str, Observation]) -> bool:
     """A rule between two tables is asked only where both state their side."""
     if edit.rule.for_each is None:
-        return all(key in found for key in (*edit.left, *edit.right)) and _exact(found[edit.left[0]])
-    return any(key in found for key in (*edit.left, *edit.right))
+        both = found.keys() >= {*edit.left, *edit.right}
+        return both and _exact(found[edit.left[0]])
+    return not found.keys().isdisjoint((*edit.left, *edit.right))
 
 
 def _exact(observation: Observation) -> bool:
     return observation.qualifier == "exact" and observation.scope is None and observation.status != "disputed"
 
 
-def _check(edit: Edit, found: Mapping[str, Observation]) -> Check:
-    left, right = _total(edit.left, found), _total(edit.right, found)
+def _check(edit: Edit, amounts: Mapping[str, Number]) -> Check:
+    left, right = _total(edit.left, amounts), _total(edit.right, amounts)
     outcome: Outcome = "unknown"
     if left is not None and right is not None:
         holds = left == right if edit.rule.relation == "equal" else left <= right
-        outcome = "pass" if holds or (edit.or_right and left == _total(edit.or_right, found)) else "fail"
+        outcome = "pass" if holds or (edit.or_right and left == _total(edit.or_right, amounts)) else "fail"
     return Check(edit, outcome, left, right)
 
 
-def _total(keys: Sequence[str], found: Mapping[str, Observation]) -> Number | None:
-    total: Number = 0
-    for key in keys:
-        observation = found.get(key)
-        if observation is None:
-            return None
-        value = observation.value
-        if isinstance(value, int | float):
-            total += value
-        elif observation.printed != "not_applicable":
-            return None
-    return total
+def _total(keys: Sequence[str], amounts: Mapping[str, Number]) -> Number | None:
+    try:
+        return sum(map(amounts.__getitem__, keys))
+    except KeyError:
+        return None
 
 
 def _message(edit: Edit, outcome: Outcome, left: Number | None, right: Number | None) -> str:

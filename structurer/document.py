@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from bisect import bisect_right
+from collections.abc import Iterable
 from functools import cached_property
 from typing import NamedTuple
 
@@ -138,6 +139,9 @@ class Place(NamedTuple):
     confidence: float | None = None
 
 
+_NO_PLACE = {"page": None, "box": None, "confidence": None}
+
+
 class Document(BaseModel):
     """A report as read.
 
@@ -183,21 +187,24 @@ class Document(BaseModel):
 
     def evidence(self, start: int, end: int) -> Evidence:
         """Evidence for a span of the text: offsets into the source and what stands there."""
-        place = self.places.find(start, end) if self.places else None
-        page, box, confidence = place if place is not None else (None, None, None)
-        if self.offsets is not None:
-            span = self.to_source(start, end)
-            start, end = span.start, span.end
+        return self.evidences([(start, end)])[0]
+
+    def evidences(self, spans: Iterable[tuple[int, int]]) -> list[Evidence]:
+        """As `evidence`, for many spans at once."""
+        if self.offsets is not None or self.places:
+            return [self._placed(start, end) for start, end in spans]
+        source = self.source
         return trusted(
             Evidence,
-            {
-                "start": start,
-                "end": end,
-                "quote": self.source[start:end],
-                "page": page,
-                "box": box,
-                "confidence": confidence,
-            },
+            [{"start": start, "end": end, "quote": source[start:end], **_NO_PLACE} for start, end in spans],
+        )
+
+    def _placed(self, start: int, end: int) -> Evidence:
+        page, box, confidence = (self.places.find(start, end) if self.places else None) or (None, None, None)
+        span = self.to_source(start, end)
+        quote = self.source[span.start : span.end]
+        return Evidence(
+            start=span.start, end=span.end, quote=quote, page=page, box=box, confidence=confidence
         )
 
 

@@ -282,6 +282,7 @@ def schemas_folder() -> Path:
     return data_folder("schemas")
 
 
+@cache
 def data_folder(name: str) -> Path:
     """A folder of data files that travels inside the wheel and lies at the top of a checkout."""
     package = Path(__file__).parent

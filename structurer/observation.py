@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, cached_property
 from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -31,32 +31,35 @@ def _missing(value: object) -> bool:
 T = TypeVar("T", bound=BaseModel)
 
 
-def trusted(model: type[T], values: dict[str, Any]) -> T:
-    """A value of `model` without validation, for fields that are whole and known to be right.
+def trusted(model: type[T], each: Iterable[dict[str, Any]]) -> list[T]:
+    """Values of `model` without validation, for fields that are whole and known to be right.
 
     What pydantic's own `model_construct` does, for models without extras, privates or aliases, in a
-    seventh of its time: a report has hundreds of these values. `values` must name every field.
+    seventh of its time: a report has hundreds of these values. Each dict must name every field.
     """
-    made = model.__new__(model)
-    _set(made, "__dict__", values)
-    _set(made, "__pydantic_fields_set__", _NAMES[model])
-    _set(made, "__pydantic_extra__", None)
-    _set(made, "__pydantic_private__", None)
+    names = _names(model)
+    made: list[T] = []
+    for values in each:
+        one: T = object.__new__(model)
+        _set_values(one, values)
+        _set_names(one, names)
+        _set_extra(one, None)
+        _set_private(one, None)
+        made.append(one)
     return made
 
 
-_set = object.__setattr__
-
-
-class _Names(dict[type[BaseModel], set[str]]):
+@cache
+def _names(model: type[BaseModel]) -> set[str]:
     """The names of a model's fields, as one set that all its trusted values share."""
-
-    def __missing__(self, model: type[BaseModel]) -> set[str]:
-        names = self[model] = set(model.__pydantic_fields__)
-        return names
+    return set(model.__pydantic_fields__)
 
 
-_NAMES = _Names()
+# The slots' own setters take half the time of object.__setattr__.
+_set_values, _set_names, _set_extra, _set_private = (
+    vars(BaseModel)[slot].__set__
+    for slot in ("__dict__", "__pydantic_fields_set__", "__pydantic_extra__", "__pydantic_private__")
+)
 
 
 class Evidence(_Frozen):

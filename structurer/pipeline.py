@@ -96,10 +96,9 @@ def finish(draft: Draft, forms: Forms, replies: Sequence[Reply] = (), *, accept:
     """
     document, tables = draft.document, draft.tables
     cells = [observation for table in tables for observation in table.observations]
-    crossed = crossings(forms, (table.table for table in tables))
-    between = confront([*cells, *draft.prose.observations], crossed)
-    stated = reconcile(draft.prose.observations, between)
-    within = confront(cells, present(tables, forms))
+    asked = [*present(tables, forms), *crossings(forms, (table.table for table in tables))]
+    checks = confront([*cells, *draft.prose.observations], asked)
+    stated = reconcile(draft.prose.observations, checks)
     about, said = list(draft.about), list[Finding]()
     if replies:
         about, cells, stated, said = _with_model(draft, forms, replies, cells, stated, accept)
@@ -108,7 +107,7 @@ def finish(draft: Draft, forms: Forms, replies: Sequence[Reply] = (), *, accept:
         about, stated = doubt_statements(about, document), doubt_statements(stated, document)
     observations = (*about, *cells, *stated)
     findings = [
-        *report([*within, *between], observations),
+        *report(checks, observations),
         *(finding for table in tables for finding in table.findings),
         *draft.prose.findings,
         *said,

@@ -101,6 +101,70 @@ def test_hidden_cells_end_with_their_cell() -> None:
     assert shown("<table><tr><td>规章</td><td><div hidden>藏</td><td>3</td></tr></table>") == "规章||3|/\n"
 
 
+@pytest.mark.parametrize(
+    "source",
+    [
+        "公开<del>12</del>15条",
+        "公开<s>12</s>15条",
+        "公开<strike>12</strike>15条",
+        "公开<span style='text-decoration: line-through'>12</span>15条",
+        "公开<span style='color:red;text-decoration-line:line-through'>12</span>15条",
+        "公开<span style='visibility: hidden'>12</span>15条",
+        "公开<span style='font-size:0'>12</span>15条",
+        "公开<span style='font-size: 0px;'>12</span>15条",
+        "<style>.old{color:red;display:none}</style>公开<b class='a old'>12</b>15条",
+        "<style>/* .b{} */ i.x, .old { visibility:hidden }</style>公开<b class=old>12</b>15条",
+        "<style>b.old{display:none !important}#z{display:none}</style>公开<b class=old>1</b><i id=z>2</i>15条",
+        "<style>.old{text-decoration:line-through}</style>公开<b class=old>12</b>15条",
+        "公开<b class=old>12</b>15条<style>.old{display:none}</style>",
+    ],
+)
+def test_what_is_struck_out_or_hidden_by_style_is_not_read(source: str) -> None:
+    assert text(source) == "公开15条"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "公开<span style='font-size:0.9em'>12</span>条",
+        "公开<ins>12</ins>条",
+        "<style>@media print{.x{display:none}}</style>公开<b class=x>12</b>条",
+        "<style>.x{display:none}.x{display:inline}</style>公开<b class=x>12</b>条",
+        "<style>p .x{display:none}</style>公开<b class=x>12</b>条",
+        "<style>i.x{display:none} .xy{display:none}</style>公开<b class=x>12</b>条",
+        "<style>/* .x{display:none}</style>公开<b class=x>12</b>条",
+    ],
+)
+def test_what_a_style_leaves_visible_is_read(source: str) -> None:
+    assert text(source) == "公开12条"
+
+
+def test_what_is_struck_out_stays_out_of_a_page_that_hides_nearly_all() -> None:
+    assert text("<div style='display:none'>" + "公开信息三条。" * 20 + "<s>9</s>") == "公开信息三条。" * 20
+
+
+def test_a_raised_digit_makes_no_longer_number() -> None:
+    assert text("处罚376<sup>1</sup>件") == "处罚376\n1件"
+    assert text("处罚376<a href=x><sup>1</sup></a>") == "处罚376\n1"
+    assert text("<sub>1</sub>376") == "1\n376"
+    assert text("376<sup>&#49;</sup>") == "376\n1"
+    assert text("面积12m<sup>2</sup>,共3处") == "面积12m2,共3处"
+    assert text("376<sup>注</sup>") == "376注"
+
+
+def test_a_field_in_a_cell_says_what_is_filled_in() -> None:
+    source = "<tr><td>许可<td><input value=14><td>3<input type='text' value='15'>件</tr>"
+    assert shown(f"<table>{source}</table>") == "许可|14|3\n15\n件|/\n"
+    assert shown("<table><tr><td>许可<td><textarea> 27 </textarea></tr></table>") == "许可|27|/\n"
+    fields = "<input type=hidden value=9><input type=radio value=9><input hidden value=9><input>"
+    fields += "<textarea>&#49;9</textarea><div hidden><input value=9><textarea>9</textarea></div>"
+    assert shown(f"<table><tr><td>许可<td>{fields}</tr></table>") == "许可||/\n"
+    assert text("<p>检索<input value=14><textarea>15</textarea></p>") == "检索"
+    document = page("<table><tr><td>许可<td><input value='14'></tr></table>")
+    start = document.text.index("14")
+    assert document.evidence(start, start + 2).quote == "14"
+
+
 # Grids
 
 
@@ -196,7 +260,8 @@ _PIECES = st.sampled_from(
      "<p>", "</p>", "<br>", "&#48;", "&nbsp;", "&amp", "&", "<", "<!--", "-->", "<script>", "</script>",
      "<pre>", "</pre>",
      "<img src='a.png'>", "一、", "12", " ", "\n", "\x1f", "<a title=\"x", "'>", "<td colspan=99999>",
-     "<select>"]
+     "<select>", "<s>", "</s>", "<sup>", "</sup>", "<input value='14'>", "<textarea>", "</textarea>",
+     "<style>.x{display:none}</style>", "<b class=x>"]
 )  # fmt: skip
 
 
@@ -225,7 +290,8 @@ def test_any_markup_is_read_and_maps_back(pieces: list[str]) -> None:
     "piece",
     ["<table><tr><td>", "<div hidden>", "<!--", "<script>", "<a title=\"", "<", "&#", "</div>", "<b>",
      "<td hidden>",
-     "<table>", "<p style='display:none'>", "<td><p>0</p>", "'\"<x ", "<svg>x", "</table>", "<pre>\n"],
+     "<table>", "<p style='display:none'>", "<td><p>0</p>", "'\"<x ", "<svg>x", "</table>", "<pre>\n", "<style>.x{", "<style>/*", "<style>.x{display:none}</style>",
+     "<td><input value='1'>", "<td><textarea>", "1<sup>"],
 )  # fmt: skip
 def test_hostile_repetition_costs_linear_time(piece: str) -> None:
     source = "<html>年" + piece * (400_000 // len(piece)) + "报"

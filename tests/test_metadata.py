@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import pytest
 
@@ -12,8 +11,9 @@ from structurer.metadata import metadata, report_year
 from structurer.metadata.dates import iso
 from structurer.metadata.regions import region_of
 from structurer.observation import Observation
+from tests import reports
 
-REPORTS = Path(__file__).parents[2] / "shared" / "reports"
+REPORTS = reports.FOLDER
 BODY = "\n一、总体情况\n认真落实各项要求。\n"
 
 
@@ -94,13 +94,62 @@ def test_another_agency_in_the_contact_clause_does_not_win() -> None:
     assert values(text)["agency"] == "南京市教育局"
 
 
-def test_without_a_title_contact_clause_publisher_and_signature_are_asked_in_turn() -> None:
-    contact = "\n请与南京市教育局联系(电话:025-83335500)。"
-    publisher = "发布机构:南京市民政局\n"
-    assert values(publisher + contact + BODY)["agency"] == "南京市教育局"
-    assert values(publisher + BODY)["agency"] == "南京市民政局"
-    assert values("前言\n一、总体情况\n认真落实。\n南京市水务局\n2020年1月7日\n")["agency"] == "南京市水务局"
+@pytest.mark.parametrize(
+    ("text", "candidates"),
+    [
+        (
+            "发布机构:南京市民政局\n\n请与南京市教育局联系(电话:025-83335500)。" + BODY,
+            ("南京市教育局", "南京市民政局"),
+        ),
+        ("发布机构:南京市民政局\n" + BODY, ("南京市民政局",)),
+        ("2019年政府信息公开工作年度报告\n发布机构:南京市民政局\n" + BODY, ("南京市民政局",)),
+        ("前言\n一、总体情况\n认真落实。\n南京市水务局\n2020年1月7日\n", ("南京市水务局",)),
+    ],
+)
+def test_a_name_from_one_place_that_no_title_confirms_is_a_candidate(
+    text: str, candidates: tuple[str, ...]
+) -> None:
+    result = found(text)
+    agency = result["agency"]
+    assert (agency.value, agency.status, agency.accepted) == (None, "ambiguous", False)
+    assert agency.candidates == candidates
+    assert not {"region", "level"} & set(result)
+
+
+def test_two_places_that_agree_name_the_agency_without_a_title() -> None:
+    text = "发布机构:南京市水务局\n前言\n一、总体情况\n认真落实。\n南京市水务局\n2020年1月7日\n"
+    assert found(text)["agency"].status == "verified"
     assert "agency" not in values("前言\n一、总体情况\n我局认真落实。\n")
+
+
+@pytest.mark.parametrize(
+    ("title", "agency"),
+    [
+        ("南京市人民政府办公室关于转发南京市教育局2019年政府信息公开工作年度报告的通知", "南京市教育局"),
+        ("南京市人民政府办公室关于印发南京市教育局2019年政府信息公开年度报告的通知", "南京市教育局"),
+        ("南京市人民政府办公室关于印发2019年政府信息公开年度报告的通知", None),
+        ("转发南京市教育局2019年政府信息公开工作年度报告", "南京市教育局"),
+    ],
+)
+def test_a_report_passed_on_is_that_of_the_body_behind(title: str, agency: str | None) -> None:
+    result = values(title + BODY)
+    assert result.get("agency") == agency
+    assert result["year"] == 2019
+
+
+def test_titles_of_different_bodies_dispute_the_agency() -> None:
+    text = "".join(f"南京市{name}局2020年政府信息公开工作年度报告\n" for name in ("财政", "教育", "水务"))
+    result = found(text + BODY)
+    assert (result["agency"].status, result["agency"].accepted) == ("disputed", False)
+    assert result["agency"].candidates == ("南京市财政局", "南京市教育局", "南京市水务局")
+    assert not {"region", "level"} & set(result)
+    short = "市财政局2020年政府信息公开工作年度报告\n南京市财政局2020年政府信息公开工作年度报告\n"
+    assert found(short + BODY)["agency"].accepted
+
+
+def test_two_bodies_in_one_name_are_two_candidates() -> None:
+    agency = found("南京市水务局 南京市水利局2020年政府信息公开工作年度报告\n" + BODY)["agency"]
+    assert (agency.status, agency.candidates) == ("ambiguous", ("南京市水务局", "南京市水利局"))
 
 
 def test_agreement_of_two_places_verifies_the_agency() -> None:
@@ -136,6 +185,35 @@ def test_a_period_that_contradicts_the_title_disputes_the_year() -> None:
 def test_titles_of_different_years_dispute_the_year() -> None:
     text = "南京市教育局2021年政府信息公开工作年度报告\n南京市教育局2020年政府信息公开工作年度报告" + BODY
     assert found(text)["year"].status == "disputed"
+
+
+@pytest.mark.parametrize(
+    ("title", "candidates"),
+    [
+        ("2021年南京市教育局2020年政府信息公开工作年度报告", (2020, 2021)),
+        ("南京市教育局2019-2020年政府信息公开工作年度报告", (2020, 2019)),
+        ("南京市教育局2019年至2020年政府信息公开工作年度报告", (2020, 2019)),
+        ("南京市教育局2019、2020年政府信息公开工作年度报告", (2020, 2019)),
+        ("南京市教育局2020年政府信息公开年报(2021年)", (2021, 2020)),
+    ],
+)
+def test_several_years_in_one_title_are_disputed(title: str, candidates: tuple[int, ...]) -> None:
+    year = found(title + BODY)["year"]
+    assert (year.status, year.accepted, year.candidates) == ("disputed", False, candidates)
+    assert found("南京市教育局2020年度政府信息公开2020年年报" + BODY)["year"].accepted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "南京市教育局政府信息公开报告\n2021年1月20日\n" + BODY + "2021年共研究2次,2021年3月完善。",
+        BODY + "2021年将继续努力。2021年计划公开500条。2021年1月发布。",
+        BODY + "按照《条例》(2019年修订)办理。《办法》(2019年修订)同时执行。",
+        BODY + "特此报告。\n2021年1月5日\n附件1\n2021年1月5日\n",
+    ],
+)
+def test_the_year_of_publication_or_of_plans_is_not_the_year_reported_on(text: str) -> None:
+    assert "year" not in values(text)
 
 
 def test_the_year_without_a_title() -> None:
@@ -174,6 +252,14 @@ TITLE = "南京市教育局2020年政府信息公开工作年度报告\n"
 )
 def test_published(line: str, date: str | None) -> None:
     assert values(TITLE + line + BODY).get("published") == date
+
+
+def test_a_bare_date_above_the_title_is_only_a_candidate() -> None:
+    published = found("2025-03-02\n" + TITLE + BODY)["published"]
+    assert (published.value, published.status, published.accepted) == (None, "ambiguous", False)
+    assert published.candidates == ("2025-03-02",)
+    assert found(TITLE + "2021-03-02\n" + BODY)["published"].accepted
+    assert found("发布日期:2021-03-02\n" + TITLE + BODY)["published"].accepted
 
 
 def test_a_wrapped_period_clause_is_no_publication_date() -> None:
@@ -251,6 +337,20 @@ def test_fused_phone_numbers_are_left_alone() -> None:
         ("浦东新区教育局", None, None),
         ("合肥高新技术产业开发区管委会", None, None),
         ("市教育局", None, None),
+        # an office that a body of the country keeps in a place is of that place
+        ("国家税务总局昆山市税务局", "昆山市", None),
+        ("国家税务总局南京市玄武区税务局", "南京市玄武区", "county"),
+        ("国家统计局昆山调查队", None, None),
+        ("国家市场监督管理总局", "全国", "country"),
+        ("国家发展和改革委员会", "全国", "country"),
+        # 市场, 市政 and 区域 are words of their own
+        ("武定县市场监督管理局", "武定县", "county"),
+        ("武定县市政管理处", "武定县", "county"),
+        ("玄武区市容管理局", "玄武区", "county"),
+        ("南京市区域合作办公室", "南京市", "city"),
+        ("南京市政府办公厅", "南京市", "city"),
+        ("南京市民政局", "南京市", "city"),
+        ("昆山市景德镇路街道办事处", "昆山市景德镇路街道", "township"),
         ("城市管理局", None, None),
         ("教育局", None, None),
     ],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from pathlib import Path
 
 import pytest
 
@@ -12,9 +11,11 @@ from structurer import structure
 from structurer.document import Document, Section, Span
 from structurer.forms import load_forms
 from structurer.prose import Statements, statements
+from structurer.prose.organs import is_same
+from tests import reports
 
 FORMS = load_forms()
-REPORTS = Path(__file__).parents[2] / "shared" / "reports"
+REPORTS = reports.FOLDER
 YEAR = 2019
 
 
@@ -77,6 +78,8 @@ PUBLISHED = [
     ),
     ("通过微信公众号推送12期。", [year("disclosed_wechat", 12)]),
     ("官方微信全年发布微信88条。", [year("disclosed_wechat", 88)]),
+    ("官方微信推送图文消息30期96篇。", [year("disclosed_wechat", 96)]),
+    ("官方微信推送图文消息30期,共96篇。", [year("disclosed_wechat", 96)]),
     ("微信公众号发布800条,其中原创120条。", [year("disclosed_wechat", 800)]),
     ("开通抖音号,全年发布短视频30条。", [year("disclosed_short_video", 30)]),
     ("开通政务微博,全年发布信息30条。", [year("disclosed_weibo", 30)]),
@@ -137,6 +140,31 @@ TIMES = [
     ),
     ("2017年主动公开政府信息300条。", NOTHING),
     ("近三年共收到政府信息公开申请30件。", NOTHING),
+    ("2017年至2019年共收到政府信息公开申请30件。", NOTHING),
+    ("2018-2019年,主动公开政府信息900条。", NOTHING),
+    ("2017年、2018年、2019年共收到政府信息公开申请30件。", NOTHING),
+    ("三年共收到政府信息公开申请30件。", NOTHING),
+    ("近年来主动公开政府信息900条。", NOTHING),
+    ("假设收到政府信息公开申请3件。", NOTHING),
+    ("需主动公开政府信息300条。", NOTHING),
+    ("考核指标:主动公开政府信息300条。", NOTHING),
+    ("按要求主动公开政府信息300条。", [year("disclosed_items", 300)]),
+    ("2018年和2019年共主动公开政府信息900条。", NOTHING),
+    (
+        "主动公开政府信息800条(2018年),2019年950条。",
+        [year("disclosed_items", 800, period="previous_year")],
+    ),
+    ("主动公开政府信息950条(2019年)。", [year("disclosed_items", 950)]),
+    ("主动公开政府信息700条(2016年)。", NOTHING),
+    ("较2018年的800条多150条,主动公开政府信息达950条。", [year("disclosed_items", 950)]),
+    ("与2018年相比,主动公开政府信息共950条。", [year("disclosed_items", 950)]),
+    ("如收到政府信息公开申请2件以上,须登记造册。", NOTHING),
+    ("收到政府信息公开申请10件以上的,应当指定专人。", NOTHING),
+    ("各科室应主动公开政府信息不少于40条。", NOTHING),
+    ("凡新闻发布,应提前报批,召开新闻发布会2场。", NOTHING),
+    ("坚持应公开尽公开,主动公开政府信息300条。", [year("disclosed_items", 300)]),
+    ("如期完成任务,主动公开政府信息300条。", [year("disclosed_items", 300)]),
+    ("积极回应社会关切,发布政策解读稿件6篇。", [year("interpretations", 6)]),
     ("2020年将主动公开政府信息500条。", NOTHING),
     ("下一步,组织政务公开培训3期。", NOTHING),
     ("力争全年主动公开政府信息500条。", NOTHING),
@@ -168,6 +196,10 @@ APPLICATIONS = [
         ],
     ),
     ("通过电子邮件收到政府信息公开申请2件。", NOTHING),
+    ("通过申请受理系统收到政府信息公开申请7件,当面申请2件。", NOTHING),
+    ("通过12345热线收到政府信息公开申请7件。", NOTHING),
+    ("依托省级申请系统,共收到政府信息公开申请7件。", NOTHING),
+    ("通过各种渠道收到政府信息公开申请9件。", [year("applications_received", 9)]),
     (
         "收到政府信息公开申请4件,按时办结3件,延期办结1件。",
         [
@@ -229,7 +261,12 @@ ZEROS = [
     ("没有因政府信息公开提起行政复议和行政诉讼的情况发生。", ["reconsiderations", "litigations"]),
     ("依申请公开政府信息不收取任何费用。", ["fees_charged"]),
     ("没有接到群众主动要求公开政府信息的申请。", ["applications_received"]),
+    ("除此之外,未发生行政复议。", ["reconsiderations"]),
+    ("未发生因信息未及时公开引起的投诉。", ["complaints"]),
     # what is no zero
+    ("除2件尚未审结外,未发生行政诉讼。", []),
+    ("未因答复逾期引发行政复议。", []),
+    ("没有因工作失误引起的行政诉讼。", []),
     ("未发生行政复议、行政诉讼败诉案件。", []),
     ("没有不予公开的申请。", []),
     ("未收到涉及商业秘密的申请。", []),
@@ -306,6 +343,54 @@ def test_scope_is_the_body_named_as_the_subject() -> None:
     assert scopes("对全市各学校开展政务公开培训3次。") == [None]
     assert scopes("全区公开政府信息3000条,我局公开政府信息200条。") == ["全区", None]
     assert scopes("微信公众号阅读量12万次。") == ["微信公众号"]
+
+
+@pytest.mark.parametrize(
+    ("text", "scope"),
+    [
+        ("市政府共收到政府信息公开申请310件,涉及我局5件。", "市政府"),
+        ("测试市民政局收到政府信息公开申请20件。", "测试市民政局"),
+        ("2019年测试市民政局未收到政府信息公开申请。", "测试市民政局"),
+        ("辖区内4个街道共收到政府信息公开申请20件。", "辖区内4个街道"),
+        ("5个乡镇共收到政府信息公开申请20件。", "5个乡镇"),
+        ("水务局、民政局共收到政府信息公开申请20件。", "水务局、民政局"),
+        ("民政局和测试市水务局共收到政府信息公开申请20件。", "民政局和测试市水务局"),
+        ("民政局收到政府信息公开申请20件,我局收到政府信息公开申请20件。", "民政局"),
+        ("民政局、我局共收到政府信息公开申请20件。", "民政局、我局"),
+        ("市民政局和我局共收到政府信息公开申请20件。", "市民政局和我局"),
+        ("市政府(含各部门)收到政府信息公开申请310件。", "市政府"),
+        ("镇政府收到政府信息公开申请3件。", "镇政府"),
+        ("上级部门收到政府信息公开申请3件。", "上级部门"),
+        ("市民政局转来、我局收到政府信息公开申请3件。", None),
+        ("测试市水务局共收到政府信息公开申请5件。", None),
+        ("市水务局收到政府信息公开申请5件。", None),
+        ("水务局办公室收到政府信息公开申请5件。", None),
+        ("局办公室收到政府信息公开申请5件。", None),
+        ("市委、市政府高度重视,全年收到政府信息公开申请5件。", None),
+        ("经市政府批准,收到政府信息公开申请5件。", None),
+    ],
+)
+def test_a_figure_of_another_organ_has_its_scope(text: str, scope: str | None) -> None:
+    title = "测试市水务局2019年政府信息公开工作年度报告\n\n"
+    found = read(title + text, year=None).observations
+    assert found[0].scope == scope
+    assert [one.scope for one in found[1:]] == [None] * (len(found) - 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "agency", "same"),
+    [
+        ("区教委", "测试市示范区教育委员会", True),
+        ("市发改委", "测试市发展和改革委员会", True),
+        ("市政府", "测试市人民政府", True),
+        ("市政府", "测试市人民政府办公室", False),
+        ("市教育局", "测试市水务局", False),
+        ("测试市水务局办公室", "测试市水务局", True),
+        ("民政局和水务局", "测试市水务局", False),
+    ],
+)
+def test_a_short_name_is_that_of_the_agency(name: str, agency: str, same: bool) -> None:
+    assert is_same(name, agency) is same
 
 
 def test_a_scope_holds_on_in_its_paragraph_until_the_office_is_named() -> None:
@@ -454,6 +539,10 @@ def test_the_year_is_found_in_the_title_when_none_is_given() -> None:
         "《",
         "微信",
         "自",
+        "甲局、",
+        "通过",
+        "除外",
+        "2018年至",
     ],
 )
 def test_time_is_linear_on_hostile_text(clause: str) -> None:

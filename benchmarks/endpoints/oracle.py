@@ -45,11 +45,14 @@ class Teller:
         self.kinds = tuple(kinds or LIES)
         self.told: list[Item] = []
         """Every item that was sent, with `wrong` naming what was done to it ("" for nothing)."""
+        self.sent: list[str] = []
+        """Every answer as it was sent."""
 
     def __call__(self, call: Call) -> Reply:
         """One answer."""
         rng = call.random(f"teller {self.seed}")
-        return chat(call, json.dumps({"items": self._items(call, rng)}, ensure_ascii=False))
+        self.sent.append(json.dumps({"items": self._items(call, rng)}, ensure_ascii=False))
+        return chat(call, self.sent[-1])
 
     def _items(self, call: Call, rng: Random) -> list[Item]:
         schema = call.schema or {}

@@ -17,7 +17,17 @@ from structurer.terminal import plain
 if TYPE_CHECKING:
     from structurer.settings import Settings
 
-_NEEDED = ("click", "lxml", "pydantic", "pyyaml", "rapidfuzz", "sqlalchemy")
+_NEEDED = (
+    "click",
+    "diskcache",
+    "instructor",
+    "lxml",
+    "openai",
+    "pydantic",
+    "pyyaml",
+    "rapidfuzz",
+    "sqlalchemy",
+)
 _OPTIONAL = {"psycopg": "stores on PostgreSQL"}
 
 

@@ -27,6 +27,7 @@ from structurer.terminal import plain
 
 if TYPE_CHECKING:
     from structurer.bulk import Step, Summary
+    from structurer.bulk_batch import BatchState
     from structurer.settings import Settings
 
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 @model_options
 @click.option("--force", is_flag=True, help="Extract again what is unchanged.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done; extract and store nothing.")
+@click.option("--batch", is_flag=True, help="Hand the questions in as a batch; run again to collect.")
 @json_option
 @click.pass_context
 def import_(
@@ -45,6 +47,7 @@ def import_(
     store: str | None,
     force: bool,
     dry_run: bool,
+    batch: bool,
     as_json: bool,
     **asking: Any,
 ) -> None:
@@ -66,14 +69,20 @@ def import_(
     files = list(find_files(paths, skipped=skip))
     if not files:
         raise Said(NO_REPORTS)
-    summary = _run(files, settings, force=force, dry_run=dry_run)
+    summary, state = _run(files, settings, force=force, dry_run=dry_run, batch=batch)
     if as_json:
         usage = summary.usage.model_dump(mode="json") if summary.usage is not None else None
-        put_json(asdict(summary) | {"usage": usage, "skipped": len(skipped), "dry_run": dry_run})
+        put_json(
+            asdict(summary)
+            | {"usage": usage, "skipped": len(skipped), "dry_run": dry_run}
+            | ({"batch": asdict(state)} if state else {})
+        )
     else:
         put(import_text(summary, skipped=len(skipped), dry_run=dry_run))
         if summary.estimate is not None:
             put(estimate_text(settings, summary.estimate))
+    if state is not None:
+        say(state.said)
     left = sum(summary.statuses.values()) - summary.accepted
     asked = model_said(settings, summary.usage, summary.problem)
     if left:
@@ -83,9 +92,15 @@ def import_(
     ctx.exit(1 if summary.failed else 0)
 
 
-def _run(files: list[str], settings: Settings, *, force: bool, dry_run: bool) -> Summary:
+def _run(
+    files: list[str], settings: Settings, *, force: bool, dry_run: bool, batch: bool
+) -> tuple[Summary, BatchState | None]:
     from structurer.bulk import import_reports
+    from structurer.pipeline import asks
     from structurer.store import open_store
+
+    if batch and not asks(settings):
+        raise click.UsageError("--batch asks a model; name one with --model")
 
     # A bar on a terminal; without one, only what went wrong is said.
     shown = sys.stderr.isatty()
@@ -101,7 +116,15 @@ def _run(files: list[str], settings: Settings, *, force: bool, dry_run: bool) ->
                 say(f"{clear}error: {plain(step.path)}: {plain(step.failure.reason)}")
             bar.update(1)
 
-        return import_reports(files, store, force=force, dry_run=dry_run, settings=settings, progress=tell)
+        if batch and not dry_run:
+            from structurer.bulk_batch import import_in_batches
+            from structurer.forms import load_forms
+
+            return import_in_batches(
+                files, store, force=force, settings=settings, forms=load_forms(), progress=tell
+            )
+        summary = import_reports(files, store, force=force, dry_run=dry_run, settings=settings, progress=tell)
+        return summary, None
 
 
 def _exists(url: str) -> bool:

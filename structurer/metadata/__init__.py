@@ -1,11 +1,13 @@
 """Who reports, on which year, and where it was published: from title, labels, contact clause and signature.
 
 The year is the title's, then that of the 统计期限 clause, then the one the body names most; never the
-publication date. The agency is the title's, then that of the contact clause, the publisher, the signature;
-a short name in the title (市教育局) gives way to a fuller one that ends with it. What two places agree on
-is `verified`. A title year that the clause contradicts, and the body does not confirm, is `disputed` and
-not accepted; so is one of several titles that name different years. A region is what the name begins with,
-a level only what it settles.
+publication date. Several years in one title are `disputed`; so is a title year that the clause contradicts
+and the body does not confirm, and one of several titles that name different years.
+
+The agency is the title's; a short name there (市教育局) gives way to a fuller one that ends with it.
+Titles of different bodies are `disputed`. A name that no title confirms, from one place only (contact
+clause, publisher, signature), is `ambiguous`; so is a bare date above the title. What two places agree on
+is `verified`. A region is what the name begins with, a level only what it settles.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from structurer.metadata.pages import Pages, observed
 from structurer.observation import Observation
 from structurer.running import Reading
 
-__all__ = ["metadata", "report_year"]
+__all__ = ["metadata", "report_agency", "report_year"]
 
 _SPAN = re.compile(
     r"(?:统计|数据|期限|时限|报告期|所列"
@@ -31,6 +33,11 @@ _SPAN = re.compile(
     r"(?P<end>(?:20[0-9]{2}年)?[0-9]{1,2}月[0-9]{1,2}日)"
 )
 _YEAR = re.compile("(20[0-9]{2})年")
+_DAY = re.compile("(20[0-9]{2})(?:[-./]|年)[0-9]{1,2}(?:[-./]|月)[0-9]{1,2}(?![0-9])")
+_ASIDE = re.compile(
+    "度?(?:[0-9]{1,2}月)?(?:[0-9]{1,2}日)?(?:[^。;\n,]{0,12}?(?:将|计划|拟|力争|继续|发布|修订|修正|施行|实施|印发|公布"
+    "|工作(?:思路|打算|安排))|[0-9]{1,2}日\n)"
+)
 
 
 class _Found(NamedTuple):
@@ -55,9 +62,17 @@ def report_year(document: Document, sections: Sequence[Section]) -> int | None:
     """The year reported on, by the rules of `metadata`, whether or not it is disputed."""
     pages = Pages(document, sections)
     if pages.title is not None and pages.title.year is not None:
-        return pages.title.year
+        clause = _span(pages)
+        named = {year for title in pages.titles for year in title.years}
+        return clause[1].value if clause and len(named) > 1 and clause[1].value in named else pages.title.year
     year = next((found.value for found in _year(pages)), None)
     return year if isinstance(year, int) else None
+
+
+def report_agency(document: Document, sections: Sequence[Section]) -> str | None:
+    """The reporting agency, by the rules of `metadata`; None where it is open."""
+    found = next(agency(Pages(document, sections)), None)
+    return found.value if found is not None and found.accepted and isinstance(found.value, str) else None
 
 
 def _year(pages: Pages) -> Iterator[Observation]:
@@ -68,7 +83,10 @@ def _year(pages: Pages) -> Iterator[Observation]:
     if title is not None and title.year is not None:
         place = [(pages.front, title.start, title.end)]
         others = {other.year for other in pages.titles} - {None, title.year}
-        if others and said != title.year:
+        if len(title.years) > 1:
+            candidates = (title.year, *(year for year in title.years if year != title.year))
+            yield observed(document, "year", title.year, place, "disputed", candidates)
+        elif others and said != title.year:
             yield observed(
                 document,
                 "year",
@@ -102,8 +120,16 @@ def _span(pages: Pages) -> tuple[Reading, _Found] | None:
 
 
 def _majority(pages: Pages) -> _Found | None:
-    """The year that more than half of the dates in the body name, at least twice."""
-    years = [(found[1], found.start()) for found in _YEAR.finditer(pages.body.text)]
+    """The year that more than half of the dates in the body name, at least twice.
+
+    Neither the year of publication counts nor what is planned, published or revised in a year.
+    """
+    front = {found[1] for found in _DAY.finditer(pages.front.text)}
+    years = [
+        (found[1], found.start())
+        for found in _YEAR.finditer(pages.body.text)
+        if found[1] not in front and not _ASIDE.match(pages.body.text, found.end())
+    ]
     if not years:
         return None
     year, times = Counter(year for year, _ in years).most_common(1)[0]

@@ -51,20 +51,31 @@ _EMAIL = re.compile(
 
 
 def published(pages: Pages) -> Iterator[Observation]:
-    """The publication date: a labelled one before a bare one; nothing when equals differ."""
+    """The publication date: a labelled one before a bare one; nothing when equals differ.
+
+    A bare date above the title, printed once, is ambiguous.
+    """
     front = pages.front
     chosen: list[tuple[str, int, int]] = []
+    bare = False
     for pattern in _PUBLISHED:
         here = [(iso(found["value"]), *found.span("value")) for found in pattern.finditer(front.text)]
         dated = [(value, start, end) for value, start, end in here if value is not None]
         if not chosen and len({value for value, _, _ in dated}) > 1:
             return
+        bare = bare or (not chosen and pattern is _PUBLISHED[-1])
         chosen += [
             place
             for place in dated
             if (not chosen or place[0] == chosen[0][0]) and place[1:] not in [c[1:] for c in chosen]
         ]
-    if chosen:
+    above = pages.title is not None and bool(chosen) and chosen[-1][2] <= pages.title.start
+    if bare and above and len(chosen) == 1:
+        # A bare date above the title may be the day the page was saved.
+        yield observed(
+            pages.document, "published", None, [(front, *chosen[0][1:])], "ambiguous", (chosen[0][0],)
+        )
+    elif chosen:
         places = [(front, start, end) for _, start, end in chosen[:2]]
         yield observed(
             pages.document, "published", chosen[0][0], places, "verified" if len(places) > 1 else "stated"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from structurer.metadata.pages import Pages, Place, observed
 from structurer.metadata.regions import region_of
-from structurer.observation import Observation
+from structurer.observation import Observation, Status
 from structurer.running import Reading
 
 NEXT_LABEL = (
@@ -26,6 +26,11 @@ _CONTACT = re.compile(
 _SIGNED = re.compile(
     rf"\n(?P<value>{ORGAN})\n*(?:(?:20[0-9]{{2}}|[〇○零二一0-9]{{4}})年[^\n]{{2,12}}日)(?=\n|\Z)"
 )
+# One name that begins anew (某市甲局某市乙局) is that of two bodies.
+_SEVERAL = re.compile(
+    r"(?P<first>(?P<region>[\u4e00-\u9fff]{2,6}[省市区县州旗])[\u4e00-\u9fff]{1,20})(?P<second>(?P=region)[\u4e00-\u9fff]{1,20})"
+)
+_KINDS = {_CONTACT: "contact", _PUBLISHER: "publisher", _SIGNED: "signature"}
 _NOBODY = re.compile("^[本我该各]|信息公开|领导小组|本站|本网|原创|网站|编辑|管理员")
 
 
@@ -34,6 +39,7 @@ class _Name(NamedTuple):
 
     text: str
     place: Place
+    kind: str = "title"
 
 
 def agency(pages: Pages) -> Iterator[Observation]:
@@ -46,6 +52,12 @@ def agency(pages: Pages) -> Iterator[Observation]:
     if chosen is None:
         return
     name = chosen.text
+    doubt = _doubt(pages, chosen, titled, others)
+    if doubt is not None:
+        status, candidates = doubt
+        value = name if status == "disputed" else None
+        yield observed(pages.document, "agency", value, [chosen.place], status, candidates)
+        return
     places = [other.place for other in known if other.text == name]
     said = pages.body.text.find(name)
     if len(places) < 2 and said >= 0:
@@ -57,6 +69,27 @@ def agency(pages: Pages) -> Iterator[Observation]:
         yield observed(pages.document, "region", region.name, places[:1])
         if region.level is not None:
             yield observed(pages.document, "level", region.level, places[:1])
+
+
+def _doubt(
+    pages: Pages, chosen: _Name, titled: _Name | None, others: Sequence[_Name]
+) -> tuple[Status, tuple[str, ...]] | None:
+    """Why a name is not certain, with the candidates: titles that name several bodies, or none that names it.
+
+    A publisher, a contact or a signature alone may be that of the office that keeps the site.
+    """
+    name = chosen.text
+    if titled is None:
+        sources = {other.kind for other in others if other.text == name}
+        return None if len(sources) > 1 else ("ambiguous", tuple(dict.fromkeys(o.text for o in others)))
+    parts = _SEVERAL.fullmatch(name)
+    if parts is not None:
+        return "ambiguous", (parts["first"], parts["second"])
+    bodies = dict.fromkeys(title.agency for title in pages.titles if title.agency is not None)
+    strange = [body for body in bodies if not (name.endswith(body) or body.endswith(name))]
+    if strange and not any(other.text == name and other.kind == "contact" for other in others):
+        return "disputed", tuple(dict.fromkeys([name, *strange]))
+    return None
 
 
 def _titled(pages: Pages) -> _Name | None:
@@ -84,6 +117,6 @@ def _named(pattern: re.Pattern[str], reading: Reading) -> Iterator[_Name]:
     for found in pattern.finditer(reading.text):
         name = found["value"].removesuffix("办公室") if pattern is _CONTACT else found["value"]
         start = found.start("value")
-        yield _Name(name, (reading, start, start + len(name)))
+        yield _Name(name, (reading, start, start + len(name)), _KINDS[pattern])
         if pattern is not _SIGNED:
             return

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from structurer.document import Document, Section
 from structurer.metadata.titles import Title, best, titles
-from structurer.observation import Observation, Status, Value
+from structurer.observation import ACCEPTING, Observation, Status, Value
 from structurer.running import Reading, running
 
 _FRONT = 4_000
@@ -90,18 +90,22 @@ def observed(
     status: Status = "stated",
     candidates: tuple[Value, ...] = (),
 ) -> Observation:
-    """An observation of one key; without a value, the value is what its first place prints."""
+    """An observation of one key; without a value, the value is what its first place prints.
+
+    An ambiguous one has no value, only its candidates.
+    """
     evidence = tuple(
         document.evidence(reading.origin(start), reading.origin(end - 1) + 1)
         for reading, start, end in places
     )
+    printed = re.sub(r"\s+", "", evidence[0].quote)
     return Observation(
         indicator=f"metadata.{key}",
         label=f"元数据/{_LABELS[key]}",
-        value=re.sub(r"\s+", "", evidence[0].quote) if value is None else value,
+        value=printed if value is None and status != "ambiguous" else value,
         printed="number" if key == "year" else "text",
         status=status,
-        accepted=status != "disputed",
+        accepted=status in ACCEPTING,
         methods=("pattern",),
         evidence=evidence,
         candidates=candidates,

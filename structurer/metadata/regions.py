@@ -37,13 +37,21 @@ _PROVINCE = (
 )
 _MUNICIPALITY = "北京市|天津市|上海市|重庆市"
 _NAME = "[\u4e00-\u9fff]"
+# 市场, 市政 and 市容 (but 市政府) are words of their own: 清河县市场监督管理局 is one of a county.
+_MARKED_CITY = "市(?<!城市)(?!场|容|政(?![府协法])|民(?![政族宗防营]))"
+_NO_COUNTY = "[^\\W0-9a-zA-Z_县区旗]"
 # 城市, 社区, 园区, 新区 and the like are no regions; a zone's level cannot be told from its name.
 _PARTS = re.compile(
-    rf"(?P<country>国家|国务院|中华人民共和国)?(?P<province>{_PROVINCE}|{_MUNICIPALITY})?"
-    rf"(?P<city>{_NAME}{{2,10}}?(?:自治州|地区|盟)|(?:{_LISTED})市|{_NAME}{{2,5}}?市(?<!城市))?"
-    rf"(?P<county>{_NAME}{{2,10}}?自治县|{_NAME}{{1,5}}?(?:区|县|旗)|{_NAME}{{2,4}}?市(?<!城市))?"
-    rf"(?P<town>{_NAME}{{1,5}}?(?:镇|乡|街道))?"
+    rf"(?P<province>{_PROVINCE}|{_MUNICIPALITY})?"
+    rf"(?P<city>{_NAME}{{2,10}}?(?:自治州|地区|盟)|(?:{_LISTED})市|{_NO_COUNTY}{{2,5}}?{_MARKED_CITY})?"
+    rf"(?P<county>{_NAME}{{2,10}}?自治县|{_NAME}{{1,5}}?(?:区(?![域划块间])|县(?![域级])|旗)"
+    rf"|{_NO_COUNTY}{{2,4}}?{_MARKED_CITY})?"
+    rf"(?P<town>{_NAME}{{1,5}}?(?:镇(?![路街江村域])|乡(?![村镇])|街道))?"
 )
+_NATIONAL = re.compile(
+    r"(?:国家|国务院|中华人民共和国)(?:[\u4e00-\u9fff]{0,14}?(?:总局|总署|委员会|办公厅|局|部|署))?"
+)
+"""A body of the country; what follows its name is the office that it keeps in some place."""
 _NO_REGION = re.compile(
     "(?:社|园|景|新|开发|高新|工业|度假|示范|保税|功能|试验|军|特|校|库|片|小|林|管理)区$|城市$"
     "|城镇$|城乡$|(?:市|局|厅|委|会)[区县]$"
@@ -60,11 +68,14 @@ class Region(NamedTuple):
 
 def region_of(agency: str) -> Region | None:
     """The region an agency's full name begins with; None when the name does not begin with one."""
+    national = _NATIONAL.match(agency)
+    if national is not None:
+        if national.end() == len(agency):
+            return Region("全国", "country")
+        agency = agency[national.end() :]
     found = _PARTS.match(agency)
     if found is None or not found[0]:
         return None
-    if found["country"]:
-        return Region("全国", "country")
     city, county, town = (_real(found[part]) for part in ("city", "county", "town"))
     if _ZONE.search(agency) or (found["city"] and not city):
         return None

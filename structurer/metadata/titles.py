@@ -9,6 +9,10 @@ from typing import NamedTuple
 _PREFIX = re.compile(r"(?:[(\[]?(?:文字版|图文|全文)[)\]]?|(?:信息)?名称:|标题:|主题:|内容概述:|转发|《)+")
 _CN_YEAR = "二[〇○零0][〇○零一二三四五六七八九]{2}"
 _YEAR = re.compile(rf"(?:20[0-9]{{2}}|{_CN_YEAR})(?=年|度|政|信|\)|工作)")
+_RANGE = re.compile(
+    rf"(?P<first>20[0-9]{{2}}|{_CN_YEAR})年?度?(?:-+|~|—+|–|至|到|、|和|及|与|/)(?P<last>20[0-9]{{2}}|{_CN_YEAR})"
+    "(?![0-9])"
+)
 # A title ends with 报告 or 年报; 政务 for 政府, a missing 政府 or 工作, a year in any of four places, 年
 # lost: all occur.
 _TITLE = re.compile(
@@ -22,6 +26,7 @@ _NOT_TITLE = re.compile(
     "|公布如下|本报告|由.*组成"
 )
 _ABOUT = re.compile("关于|的|公布|发布|印发|通知|公告")
+_PASSED = re.compile(".*(?:转发|批转|印发)")
 _TAIL = re.compile(r"(?:(?:关于|公布|发布)+|年度|年|本级|部门|工作|单位|主动)+$")
 _BODY_END = re.compile(
     "(?:局|委|厅|办|院|部|署|处|所|站|会|室|府|中心|镇|乡|街道|街|省|市|区|县|旗|州|盟|大队|支队"
@@ -40,21 +45,24 @@ class Title(NamedTuple):
     text: str
     agency: str | None
     year: int | None
+    """Of several years the last one before 报告; `years` has them all."""
+    years: tuple[int, ...] = ()
 
 
-def year_in(text: str) -> int | None:
-    """The year a piece of a title names, in digits or characters."""
-    found = _YEAR.search(text)
-    if found is None:
-        return None
-    if found[0].isdigit():
-        return int(found[0])
-    return 2000 + int(
-        "".join(
-            str("〇一二三四五六七八九".index(char))
-            for char in found[0][2:].replace("○", "〇").replace("零", "〇")
-        )
-    )
+def years_in(text: str) -> tuple[int, ...]:
+    """The years a piece of a title names, in digits or characters, each once, in their order."""
+    found: list[int] = []
+    for span in _RANGE.finditer(text):
+        found += [_number(span["first"]), _number(span["last"])]
+    found += [_number(year[0]) for year in _YEAR.finditer(text)]
+    return tuple(dict.fromkeys(found))
+
+
+def _number(year: str) -> int:
+    if year.isdigit():
+        return int(year)
+    tail = year[2:].replace("○", "〇").replace("零", "〇").replace("0", "〇")
+    return 2000 + int("".join(str("〇一二三四五六七八九".index(char)) for char in tail))
 
 
 def titles(text: str, end: int) -> list[Title]:
@@ -113,16 +121,18 @@ def _title(text: str, run: Sequence[tuple[int, int]]) -> Title | None:
     title = joined[skip:].rstrip("》")
     named = found["before"] + found["mid"] + (found["behind"] or "")
     start = run[0][0] + skip
+    years = years_in(
+        f"{named}年"
+        if named.endswith(tuple("0123456789"))
+        else f"{found['before']}政{found['mid']}年{found['behind'] or ''}"
+    )
     return Title(
         start,
         run[-1][1],
         title,
         _agency(found["before"]),
-        year_in(
-            f"{named}年"
-            if named.endswith(tuple("0123456789"))
-            else f"{found['before']}政{found['mid']}年{found['behind'] or ''}"
-        ),
+        years[-1] if years else None,
+        years,
     )
 
 
@@ -132,15 +142,17 @@ def _stands_alone(text: str, run: Sequence[tuple[int, int]]) -> bool:
     return (
         len(first) > 45
         or bool(re.search("[。:;|>]", first))
-        or (
-            _TITLE.fullmatch(last) is not None
-            and (year_in(last) is not None and _BODY_END.search(first) is None)
-        )
+        or (_TITLE.fullmatch(last) is not None and (bool(years_in(last)) and _BODY_END.search(first) is None))
     )
 
 
 def _agency(before: str) -> str | None:
-    """The agency in front of 政府信息公开, without year and 关于; None for 我局 and for what is no body."""
+    """The agency in front of 政府信息公开, without year and 关于; None for 我局 and for what is no body.
+
+    Of a report that is passed on (甲关于转发乙) it is the body behind: who passes it on did not write it.
+    """
+    passed = _PASSED.search(before)
+    before = before[passed.end() :] if passed else before
     name = re.sub(rf"(?:20[0-9]{{2}}|{_CN_YEAR})(?:年度?)?", "", before)
     name = _ABOUT.split(name)[0] or _ABOUT.split(name)[-1]
     name = _TAIL.sub("", name.strip("()[]\"'《》- "))

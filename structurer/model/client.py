@@ -119,6 +119,8 @@ class Client:
         self.ledger = Ledger(settings, self.endpoint.model)
         self.problem = ""
         """Why the endpoint is not asked any more."""
+        self.offline = ""
+        """Why nothing is to be sent; questions are then answered from the shelves only."""
         self.unanswered: dict[str, int] = {}
         """How many questions got no answer, by reason."""
         self._settings = settings
@@ -216,18 +218,49 @@ class Client:
             self.count.name,
         )
 
+    def missing(self, question: Question) -> list[tuple[str, Question]]:
+        """What would have to be asked to answer a question, by key: itself, its halves, or nothing."""
+        key = question.key(self.endpoint)
+        kept = self._kept(key)
+        if kept is None:
+            return [(key, question)]
+        if kept.state not in ("truncated", "endless") or question.divide is None:
+            return []
+        return [found for half in question.divide() for found in self.missing(half)]
+
+    def take(self, key: str, question: Question | None, completion: Completion) -> State:
+        """Keeps an answer that came another way, as in a batch; to a question of another run, as it came."""
+        estimate = self._prompt_tokens(question) if question is not None else 0
+        used = self.ledger.spent(1, *self._used(completion, estimate))
+        state, text, dropped = _state(completion), "", 0
+        if state == "answered":
+            text = completion.text
+        if question is not None and state == "answered":
+            parsed = parse(text, question.answer)
+            state = "answered" if parsed.readable else "garbled"
+            text = written({"items": [item.model_dump(mode="json") for item in parsed.items]})
+            dropped = len(parsed.bad)
+        if question is not None:
+            self._keep(question, key, Reply(question, state, dropped=dropped, usage=used), text)
+            return state
+        for shelf in self._shelves:
+            shelf.put(Kept(key, state, text, self.endpoint.model, "", "", usage=used))
+        return state
+
     # -- one question
 
     async def _answer(self, question: Question, key: str) -> Reply:
         kept = self._kept(key)
         if kept is not None and kept.state == "answered":
             parsed = parse(kept.text, question.answer)
-            if parsed.readable and not parsed.bad:
-                return Reply(question, "answered", parsed.items, kept.dropped, self.ledger.found())
+            if parsed.readable:
+                dropped = max(kept.dropped, len(parsed.bad))
+                return Reply(question, "answered", parsed.items, dropped, self.ledger.found())
         if kept is not None and kept.state in ("truncated", "endless"):
             return await self._divided(question, Reply(question, kept.state))
-        if self.problem or self.ledger.stopped:
-            return Reply(question, "unasked", reason=self.problem or self.ledger.stopped)
+        if self.problem or self.ledger.stopped or self.offline:
+            reason = self.problem or self.ledger.stopped or self.offline
+            return Reply(question, "unasked", reason=reason)
         reply, text = await self._sent(question)
         self._keep(question, key, reply, text)
         if reply.state in ("truncated", "endless"):

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from structurer.document import Document, Section
 from structurer.forms import Forms
-from structurer.metadata import report_year
+from structurer.metadata import report_agency, report_year
 from structurer.observation import Evidence, Finding, Observation, Status
 from structurer.prose import settle
 from structurer.prose.bind import Sentence
@@ -61,7 +61,8 @@ def statements(
     """
     reading = read(document, sections, ((start, end) for _, start, end in tables))
     year = year or report_year(document, sections)
-    listed, claims = _claims(reading, year)
+    words = Times(reading.text, year, report_agency(document, sections))
+    listed, claims = _claims(reading, words)
     claims = settle.without_parts(reading.text, claims)
     kept = {id(claim) for claim in claims}
     for group_ in listed.values():
@@ -80,13 +81,12 @@ def statements(
     return Statements(tuple(sorted(observations, key=lambda found: found.evidence[0].start)), tuple(findings))
 
 
-def _claims(reading: Reading, year: int | None) -> tuple[dict[int, list[Claim]], list[Claim]]:
+def _claims(reading: Reading, words: Times) -> tuple[dict[int, list[Claim]], list[Claim]]:
     """All claims by sentence (also those bound to no row), and those that state something, in reading
     order."""
     text = reading.text
     spans = list(reading.sentences())
     denied = list(denials(reading, spans))
-    words = Times(text, year)
     listed: dict[int, list[Claim]] = {}
     bound: list[Claim] = []
     family = ""
@@ -106,7 +106,7 @@ def _claims(reading: Reading, year: int | None) -> tuple[dict[int, list[Claim]],
     stated = []
     last: tuple[int, str | None] = (0, None)
     for claim in sorted([*bound, *denied], key=lambda claim: claim.at):
-        when = context(words, spans[claim.sentence][0], claim.at)
+        when = context(words, spans[claim.sentence][0], claim.at, claim.end)
         if when is None:
             claim.rows = ()
             continue

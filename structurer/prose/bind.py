@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from structurer.prose.channels import place
 from structurer.prose.claim import Claim
@@ -32,6 +33,8 @@ _TRAINED = re.compile(
 )
 _SEVERAL = frozenset(("reads", "video_plays", "consultations_answered"))
 """Rows counted for each channel; the channel is then their scope."""
+_ISSUES, _ITEMS = frozenset(("期", "批", "组")), frozenset(("条", "篇", "则", "件", "份"))
+_TOGETHER = re.compile(r"[,(、]?(?:共计?|合计|总计|累计|计)?")
 _LAST_YEAR = re.compile("(?:上一?年度?|去年|20[0-9]{2}年度?)(?:同期)?(?:为|是|:|共|数量)?")
 
 
@@ -47,12 +50,26 @@ class Sentence(Rows):
         """The claims of the sentence's quantities; those bound to no row carry their wording only."""
         at = self.start
         for index, quantity in enumerate(found):
+            if index and self._is_of(found[index - 1], quantity):
+                continue
+            if index + 1 < len(found) and self._is_of(quantity, found[index + 1]):
+                index += 1  # 120期360条: the items are counted, not the issues they came in
+                items = found[index]
+                quantity = replace(items, start=quantity.start)
             following = found[index + 1].start if index + 1 < len(found) else self.end
             claim = self._claim(quantity, at, following)
             at = quantity.end
             if claim is not None:
                 at = max(at, claim.end)
                 yield claim
+
+    def _is_of(self, issues: Quantity, items: Quantity) -> bool:
+        """Whether the second quantity counts the items of the issues that the first counts."""
+        return (
+            issues.unit in _ISSUES
+            and items.unit in _ITEMS
+            and _TOGETHER.fullmatch(self.text, issues.end, items.start) is not None
+        )
 
     def _claim(self, quantity: Quantity, at: int, following: int) -> Claim | None:
         text = self.text

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from structurer.observation import Period
+from structurer.prose.organs import other_organ
 from structurer.prose.words import clause_start
 
 _TIMES = {
@@ -14,6 +15,10 @@ _TIMES = {
     "to_date": (
         r"截[至止]到?(?P<date>(?:(?:20[0-9]{2}|本|当|今)?年)?度?"
         r"(?:(?P<m>[0-9]{1,2})月)?(?:(?P<d>[0-9]{1,2})[日号])?(?P<e>年?[底末])?)"
+    ),
+    "years": (
+        r"(?P<y>20[0-9]{2})年?度?(?:至|到|-|~|、|和|及|与)(?!(?P=y))20[0-9]{2}年度?(?![0-9]{1,2}月)"
+        r"(?:[、和及与]20[0-9]{2}年度?)*"
     ),
     "whole": (
         r"(?:20[0-9]{2}年)?1(?:月1日|月)?(?:至|-|到|起,?至?)(?:20[0-9]{2}年)?12月(?:31日)?"
@@ -32,7 +37,8 @@ _TIMES = {
     ),
     "previous": r"[上去]一?年(?<![比较与同和][上去]年)度?(?!结转|转结|末|底|同期|相比|的?基础)",
     "next": r"明年|下一年度?|来年",
-    "often": r"每[周年季次]|每个?季度|周均|年均",
+    "often": r"近年来?|近几年|多年来"
+    r"|(?<![〇○零一二三四五六七八九十0-9])[两二三四五六七八九十]年(?:间|里|共|累计|合计|总共)|每[周年季次]|每个?季度|周均|年均",
     "month": r"每个?月|月均",
     "day": r"每[天日]|日均",
     "now": r"(?:截[至止]到?)?(?:目前|现在)",
@@ -52,8 +58,18 @@ _STOP = re.compile("[。;!?\\n|]")
 _PLAN = re.compile(
     r"将(?:继续|进一步|不断|大力|着力|认真|持续|切实|重点|全面|深入|严格|努力|力争)|计划(?:在|于"
     r"|开展|召开|举办|组织|发布|公开|培训)|拟(?<!虚拟)(?:于|在|召开|举办|组织|开展|发布)"
-    r"|力争|下一步|下步|预计|争取|明年|来年|今后|要求[^,。;]{0,12}(?:不少于|至少|每)|目标(?:是|为|任务)"
+    r"|力争|下一步|下步|预计|争取|明年|来年|今后|要求[^,。;]{0,12}(?:不少于|至少|每)|目标(?:是|为|任务)|指标(?:是|为|:)"
 )
+# A rule or a condition says what is to be done, in whatever clause: 如收到…, 各单位应…; not 应公开尽公开.
+_RULE = re.compile(
+    "(?<![例比诸不自有正犹假])如(?![期下实今何此同图上约皋东意数])"
+    "|(?<![回相对响适供反效感答呼顺因理])应当?(?!急|用|诉|对|邀|届|征|聘|变|收|付|[^,;。]{1,12}[的尽])"
+    "|(?<![必无])须(?!知|要?的)|假设|倘若|假若"
+    "|(?<![需主重必只还摘概纲简首紧不想纪])(?:需要?|要)(?=(?:主动|依法|全面|及时)*(?:公开|发布|收到|办理|召开|举办|组织|开展|完成)(?!的))"
+)
+_RULED = re.compile("(?:以上|以下)?的,[^,;。]{0,8}(?:应|须|要|可)")
+_BEHIND = re.compile(r"\((?P<when>20[0-9]{2}年度?|[上去]一?年度?)(?:数据?|同期)?\)")
+_COMPARED = frozenset("比较与同和跟按照")
 _WILL = re.compile("将|如果|若|假如|不得|应当|必须")
 
 _BODIES = (
@@ -61,6 +77,7 @@ _BODIES = (
     "|高校|系统|镇|乡|局|市|县|区"
 )
 _SCOPE = re.compile(
+    rf"(?:辖区)?(?:范围)?内?各?[0-9一二三四五六七八九十两]{{1,4}}[个家所](?:{_BODIES})|辖区(?:范围)?内?各?(?:类|级)?(?:{_BODIES})?|"
     rf"全[省市区县州旗镇乡](?:教育系统|系统|各级|各类)?(?:各?(?:{_BODIES}))?"
     rf"|(?:各|下属|所属|直属|局属|委属|厅属|校属|省属|市属|区属|县属|省直|市直|区直|县直)"
     rf"(?:各|级|类|事业){{0,2}}(?:{_BODIES})(?:\([^()]{{1,6}}\))?"
@@ -84,11 +101,15 @@ class Context(NamedTuple):
 
 
 class Times:
-    """The time words of a text, found paragraph by paragraph as they are asked for."""
+    """The time words of a text, found paragraph by paragraph as they are asked for.
 
-    def __init__(self, text: str, year: int | None) -> None:
+    `year` and `agency` are those of the report, None where they are not known.
+    """
+
+    def __init__(self, text: str, year: int | None, agency: str | None = None) -> None:
         self.text = text
         self.year = year
+        self.agency = agency
         self._found: dict[int, list[re.Match[str]]] = {}
 
     def within(self, start: int, at: int) -> Iterator[re.Match[str]]:
@@ -119,19 +140,30 @@ def _words(text: str, at: int, end: int) -> Iterator[re.Match[str]]:
             yield word
 
 
-def context(words: Times, start: int, at: int) -> Context | None:
-    """When and for whom a quantity at `at`, in the sentence from `start`, holds; None when that is not
-    certain."""
+def context(words: Times, start: int, at: int, end: int) -> Context | None:
+    """When and for whom a quantity at `at`, named up to `end`, in the sentence from `start`, holds; None when
+    that is not certain."""
     text = words.text
     near = max(start, at - _NEAR)
     clause = clause_start(text, near, at)
-    if _PLAN.search(text, near, at) or _WILL.search(text, clause, at):
+    if _PLAN.search(text, near, at) or _WILL.search(text, clause, at) or _RULE.search(text, near, at):
         return None
-    period = _period(words, start, clause, at)
+    if _RULED.match(text, end):
+        return None
+    behind = _BEHIND.match(text, end)
+    period = _bracketed(words, behind["when"]) if behind else _period(words, start, clause, at)
     if period is None:
         return None
-    scope = _scope(text, near, at)
+    scope = _scope(text, near, at, words.agency)
     return None if scope is None else Context(*period, scope or None)
+
+
+def _bracketed(words: Times, when: str) -> tuple[Period, str | None] | None:
+    """The period that a year in brackets behind the figure says."""
+    kind = _dated(words, when) if when.startswith("20") else "previous"
+    if kind == "year":
+        return "year", None
+    return ("previous_year", None) if kind == "previous" else None
 
 
 def _period(words: Times, start: int, clause: int, at: int) -> tuple[Period, str | None] | None:
@@ -139,11 +171,18 @@ def _period(words: Times, start: int, clause: int, at: int) -> tuple[Period, str
     count."""
     for word in words.within(start, at):
         kind = _kind(word)
+        if kind in ("dated", "previous") and _is_compared(words.text, start, clause, word):
+            continue
         if kind == "dated":
             kind = _dated(words, word[0])
         return _decided(words, word, kind, word.start() >= clause)
     last = words.earlier(start)
     return None if last and _dated(words, last) != "year" else ("year", None)
+
+
+def _is_compared(text: str, start: int, clause: int, word: re.Match[str]) -> bool:
+    """Whether an earlier clause only compares with that year: 比2022年的1200条多150条,…达1350条."""
+    return start < word.start() < clause and text[word.start() - 1] in _COMPARED
 
 
 def _kind(word: re.Match[str]) -> str:
@@ -189,7 +228,7 @@ def _as_of(words: Times, word: re.Match[str]) -> str | None:
     return "-".join(parts)
 
 
-def _scope(text: str, start: int, at: int) -> str | None:
+def _scope(text: str, start: int, at: int, agency: str | None) -> str | None:
     """Whose figure it is: "" the office's own, None when another body is named but not as the subject."""
     scope = ""
     for word in _SCOPE.finditer(text, start, at):
@@ -202,8 +241,11 @@ def _scope(text: str, start: int, at: int) -> str | None:
             scope = text[begin : word.end()]
         elif before not in _ASIDE and begin >= clause_start(text, start, at):
             return None
+    organ = other_organ(text, start, at, agency)
+    if organ is not None and (not scope or text.rfind(scope, start, at) < organ[1]):
+        scope = organ[0]
     if scope:
         own = list(SELF.finditer(text, start, at))
-        if own and text.rfind(scope, start, at) < own[-1].start():
+        if own and text.rfind(scope, start, at) + len(scope) <= own[-1].start():
             return ""
     return scope

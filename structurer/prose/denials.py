@@ -62,6 +62,12 @@ _LINK = re.compile(r"[、和及与或/]|以及|或者|,(?=(?:行政)?(?:复议|�
 _STOP = re.compile(r"[,。;:!?\n()|]|也|亦|均|都|;|而|且|\Z")
 _NEVER_BEFORE = re.compile(r"(?:如|若|是否|凡|确保|防止|避免|杜绝|力争|假如|对|要|应)[^,。;\n]{0,12}\Z")
 
+_EXCEPT = re.compile("除(?!此(?:之|以)?外)[^;。\\n]{1,40}?(?:之外|以外|外),?[^,;。\\n]{0,20}\\Z")
+# A cause that is a fault other than not disclosing narrows what did not happen.
+_FAULT = re.compile(
+    "[未不没](?!(?:及时|主动|依法|予)*公开)|违|超期|逾期|超时|瑕疵|失误|拖延|错误|过错|败诉|泄"
+)
+
 _FEE = re.compile(
     r"(?:未|没有|没|不(?!得|应|能|准|足|仅|断|同)|无)(?!按|及时|缴|依"
     r"|规)(?:[^,。;:!?\n(),]{0,24}?(?:收取|收过|产生|发生|存在|收缴))"
@@ -104,6 +110,8 @@ def _negated(reading: Reading, index: int, start: int, end: int) -> Iterator[Cla
     while found := _NOT.search(text, at, end):
         at = found.end()
         if _NEVER_BEFORE.search(text[max(start, found.start() - 16) : found.start()]):
+            continue
+        if _EXCEPT.search(text, max(start, found.start() - 80), found.start()):
             continue
         strong = found[0] not in ("未", "没")
         topics, last = _objects(reading, at, min(end, at + 120), strong)
@@ -150,7 +158,7 @@ def _first(text: str, at: int, end: int) -> re.Match[str] | None:
         if because is not None:
             topics = [t for t in _TOPIC.finditer(text, at, end) if _KIND[t[0]] not in ("apply", "pronoun")]
             if topics:
-                return topics[0]
+                return None if _FAULT.search(text, because.end(), topics[0].start()) else topics[0]
             if because[0] not in ("关于", "有关", "涉及", "由"):
                 return None
         topic = _TOPIC.match(text, at, end)

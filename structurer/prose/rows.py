@@ -20,6 +20,9 @@ _WHOLE_ONLY = frozenset(
 )
 """Families of which a part after 其中 has no row of its own."""
 _ANSWERED = re.compile("答复|回复|办结|办复")
+_ONE_WAY = re.compile(
+    "(?:通过|利用|依托|借助|经由)(?![^,;。0-9]{0,24}(?:[各多]|等))(?:12345|[^,;。0-9]){1,24},?(?:共|全年|累计|新)*\\Z"
+)
 _WAYS = frozenset(("in_person", "fax", "online", "letter"))
 
 
@@ -145,6 +148,8 @@ class Rows:
                 for word in tokens(text, named.start, verb.start if verb else named.start)
             ):
                 return ()  # 通过网络收到: what came in by one way only
+            if verb and _ONE_WAY.search(text, self.low, verb.start):
+                return ()  # 通过申请系统收到
             if _CARRIED.match(text, quantity.end, self.high):
                 return ()  # with what was carried in
             return ("applications_received",)

@@ -62,6 +62,8 @@ _BLOCKS = frozenset({
 _PARTS = frozenset({"table", "thead", "tbody", "tfoot", "tr", "td", "th"})
 _ENDED_BY_THEIR_LIKE = frozenset({"p", "li", "dt", "dd", "tr", "td", "th"})
 # fmt: on
+_RAISED = frozenset({"sup", "sub"})
+_FIELDS = frozenset({"", "text", "number", "tel"})
 _DEPTH = 30
 """Tables nested deeper than this are read as plain blocks."""
 _NAME = 100
@@ -111,7 +113,10 @@ class Parser:
             if token.name == "&":
                 self._entity(token.start, token.end)
             elif token.name in _SKIPPED:
-                at = max(at, at if token.closing else self._tags.find("</" + token.name, at))
+                end = max(at, at if token.closing else self._tags.find("</" + token.name, at))
+                if token.name == "textarea":
+                    self._field(at, end)
+                at = end
             elif token.name:
                 self._tag(token)
         self._text(at, len(self.source))
@@ -159,7 +164,7 @@ class Parser:
         name, closing = tag.name, tag.closing
         if self._skip and self._still_hidden(name, closing):
             return
-        if not (closing or self._show or name in _VOID) and self._tags.hides(tag):
+        if not (closing or name in _VOID) and self._is_gone(tag):
             self._skip = _Hidden(name)
             if name in _BLOCKS:
                 self._break()
@@ -167,9 +172,49 @@ class Parser:
             self._part(name, closing)
         elif name == "img":
             self._image(tag)
+        elif name == "input":
+            self._input(tag)
+        elif name in _RAISED:
+            self._part_digits(tag)
         elif name in _BLOCKS:
             if name == "pre":
                 self._pre = max(0, self._pre + (-1 if closing else 1))
+            self._break()
+
+    def _is_gone(self, tag: Token) -> bool:
+        """Whether an element is not to be read: hidden, or struck out."""
+        return self._tags.strikes(tag) or (not self._show and self._tags.hides(tag))
+
+    def _part_digits(self, tag: Token) -> None:
+        """Keep a raised or lowered digit, a footnote's, from becoming one number with its neighbour."""
+        flow = self._flow()
+        last = flow[-1] if flow else None
+        before = ""
+        if isinstance(last, Copy):
+            before = self.source[last.start : last.end].rstrip()[-1:]
+        elif isinstance(last, Entity):
+            before = last.text[-1:]
+        after = self.source[tag.end : tag.end + 40].lstrip()[:1]
+        if before.isdigit() and (after.isdigit() or after in ("<", "&")):
+            self._break()
+
+    def _input(self, tag: Token) -> None:
+        """A text field in a cell: what is filled in is what the cell says."""
+        values = {attribute.name: attribute for attribute in self._tags.attributes(tag)}
+        value, kind = values.get("value"), values.get("type")
+        if value is None or (kind is not None and kind.value.strip().lower() not in _FIELDS):
+            return
+        if not self._is_gone(tag):
+            self._field(value.start, value.start + len(value.value))
+
+    def _field(self, start: int, end: int) -> None:
+        """The value of a form's field, where it stands in a cell; one with markup is not read."""
+        written = self.source[start:end]
+        if self._skip or not self._tables or not written.strip() or "&" in written or "<" in written:
+            return
+        if self._tables[-1].cell is not None:
+            self._break()
+            self._text(start, end)
             self._break()
 
     def _still_hidden(self, name: str, closing: bool) -> bool:

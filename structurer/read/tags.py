@@ -15,7 +15,18 @@ _TAG_LOOSE = re.compile(r"[^<>]*>?")
 _ATTRIBUTE = re.compile(
     r"""([a-zA-Z_:][-a-zA-Z0-9_:.]{0,40})(?:\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)'|([^\s"'>]+)))?"""
 )
-_HIDING = re.compile(r"display\s{0,3}:\s{0,3}none", re.I)
+_GAP = r"\s{0,3}:\s{0,3}"
+_HIDING = re.compile(
+    rf"display{_GAP}none|visibility{_GAP}(?:hidden|collapse)|(?:font-size|opacity){_GAP}0(?:\.0{{0,3}})?(?![.0-9])",
+    re.I,
+)
+_STRUCK = re.compile(rf"text-decoration(?:-line)?{_GAP}[a-z0-9# ]{{0,40}}line-through", re.I)
+_STRUCK_NAMES = frozenset({"del", "s", "strike"})
+_STYLE = re.compile(r"<style(?=[\s>])[^<>]{0,300}>", re.I)
+_SELECTOR = re.compile(r"([a-zA-Z][a-zA-Z0-9]{0,20})?([.#])([-_a-zA-Z0-9\u0080-\uffff]{1,80})")
+_BRACE = re.compile("[{}]")
+_RULES = 200_000
+"""Characters of style sheets that are looked through."""
 
 
 class Token(NamedTuple):
@@ -43,6 +54,7 @@ class Tags:
         # What is missing behind one place is missing behind all later ones; not to look again
         # keeps a page of unclosed comments or scripts from costing its square.
         self._missing: set[str] = set()
+        self._rules = _rules(self._styles()) if "<style" in source or "<STYLE" in source else {}
 
     def next(self, at: int) -> Token | None:
         """The next token from an offset on."""
@@ -77,15 +89,49 @@ class Tags:
             yield Attribute(found[1].lower(), found[group] if group else "", found.start(group))
 
     def hides(self, tag: Token) -> bool:
-        """Whether a tag hides its element: the attribute `hidden`, or a style of `display: none`."""
-        text = self.source[tag.start : tag.end].lower()
-        if "hidden" not in text and "none" not in text:
-            return False
-        return any(
-            attribute.name == "hidden"
-            or (attribute.name == "style" and _HIDING.search(attribute.value) is not None)
+        """Whether a tag hides its element: by the attribute `hidden`, its style, or a style sheet's rule."""
+        return self._marked(tag, "hides") or (self._has(tag, "hidden") and self._named(tag, "hidden"))
+
+    def strikes(self, tag: Token) -> bool:
+        """Whether a tag strikes its element out: what is struck out is no longer said."""
+        return tag.name in _STRUCK_NAMES or self._marked(tag, "strikes")
+
+    def _marked(self, tag: Token, how: str) -> bool:
+        """Whether the style of a tag, or a rule for its class or id, hides or strikes out."""
+        pattern = _HIDING if how == "hides" else _STRUCK
+        if self._has(tag, "style") and any(
+            attribute.name == "style" and pattern.search(attribute.value)
             for attribute in self.attributes(tag)
+        ):
+            return True
+        if not self._rules or not (self._has(tag, "class") or self._has(tag, "id")):
+            return False
+        marks = {"class": ".", "id": "#"}
+        return any(
+            self._rules.get((name, marks[attribute.name] + word)) == how
+            for attribute in self.attributes(tag)
+            if attribute.name in marks
+            for word in attribute.value.split()
+            for name in ("", tag.name)
         )
+
+    def _has(self, tag: Token, word: str) -> bool:
+        return word in self.source[tag.start : tag.end].lower()
+
+    def _named(self, tag: Token, name: str) -> bool:
+        return any(attribute.name == name for attribute in self.attributes(tag))
+
+    def _styles(self) -> str:
+        """The style sheets written into the page."""
+        sheets: list[str] = []
+        at = length = 0
+        while length < _RULES and (opened := _STYLE.search(self.source, at)):
+            at = self.find("</style", opened.end())
+            if at < 0:
+                break
+            sheets.append(self.source[opened.end() : min(at, opened.end() + _RULES - length)])
+            length += len(sheets[-1])
+        return "\n".join(sheets)
 
     def _tag_end(self, at: int) -> int:
         rest = _TAG_REST.match(self.source, at)
@@ -94,3 +140,46 @@ class Tags:
     def _loose_end(self, at: int) -> int:
         rest = _TAG_LOOSE.match(self.source, at)
         return rest.end() if rest else at
+
+
+def _rules(sheet: str) -> dict[tuple[str, str], str]:
+    """What plain rules for a class or an id do, by element ("" for any) and selector; the last one counts.
+
+    Rules inside @media and the like hold on some screens only; they are passed over.
+    """
+    rules: dict[tuple[str, str], str] = {}
+    depth, at, selectors = 0, 0, ""
+    text = _uncommented(sheet)
+    for brace in _BRACE.finditer(text):
+        inside = text[at : brace.start()]
+        at = brace.end()
+        if brace[0] == "{":
+            depth += 1
+            selectors = inside if depth == 1 else ""
+            continue
+        if depth == 1 and not selectors.lstrip().startswith("@"):
+            does = "hides" if _HIDING.search(inside) else "strikes" if _STRUCK.search(inside) else ""
+            _rule(rules, selectors, inside, does)
+        depth = max(0, depth - 1)
+    return rules
+
+
+def _rule(rules: dict[tuple[str, str], str], selectors: str, inside: str, does: str) -> None:
+    if not does and not re.search("display|visibility|font-size|opacity|text-decoration", inside, re.I):
+        return
+    for selector in selectors.replace("<!--", " ").split(","):
+        found = _SELECTOR.fullmatch(selector.strip())
+        if found is not None:
+            rules[(found[1] or "").lower(), found[2] + found[3]] = does
+
+
+def _uncommented(sheet: str) -> str:
+    parts: list[str] = []
+    at = 0
+    while (opened := sheet.find("/*", at)) >= 0:
+        parts.append(sheet[at:opened])
+        close = sheet.find("*/", opened + 2)
+        if close < 0:
+            return "".join(parts)
+        at = close + 2
+    return "".join([*parts, sheet[at:]])

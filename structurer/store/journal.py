@@ -98,6 +98,11 @@ class Journal:
             rows = connection.execute(query.order_by(batches.c.submitted_at)).all()
         return [Handed(row.id, row.endpoint, row.model, row.state, tuple(row.keys)) for row in rows]
 
+    def batch_ids(self) -> list[str]:
+        """The ids of all batches ever noted."""
+        with self._store._transaction() as connection:
+            return list(connection.scalars(select(batches.c.id)))
+
     def collected(self, id: str, state: str) -> None:
         """Notes how a batch ended."""
         with self._store._transaction(writes=True) as connection:

@@ -13,17 +13,19 @@ UNITS = "件次|条次|人次|万元|亿元|[件条项个宗起次份例元人�
 _NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
 _BOUND = rf"(?=[\s\u200b|{ROW}{CELL}。;]|$)"
 _AFTER_UNIT = rf"(?=[\s\u200b|{ROW}{CELL}。;,、]|$)"
-_ITEM = r"[(\[]?[0-9]{1,2}(?:[.、,:)\]]+|(?=[\u4e00-\u9fff]))"
-_NO_DIGITS = rf"[^\s\u200b|{ROW}{CELL}。;0-9]"
 
+# What nearly every piece of a table is, told without the patterns below: a border, a count, a label.
+_PIECE = re.compile(rf"[|{ROW}{CELL}]|[^\s\u200b|{ROW}{CELL}。;]+")
+_BORDERS = frozenset(("|", ROW, CELL))
+_LABEL = re.compile(r"(?![增减无不])[(\[\u4e00-\u9fff][^0-9]*")
+_COUNT = 15
+"""Digits of the longest number that is read at a glance."""
 _ATOM = re.compile(
     rf"""
-    (?P<pipe>[|{ROW}{CELL}])
-  | (?P<both>\+[ ]?\(?[0-9]+\)?[ ]?/?[ ]?-[ ]?\(?[0-9]+\)?|[0-9]+/[0-9]+){_BOUND}
+    (?P<both>\+[ ]?\(?[0-9]+\)?[ ]?/?[ ]?-[ ]?\(?[0-9]+\)?|[0-9]+/[0-9]+){_BOUND}
   | (?P<number>(?:[+\-]|增加?|减少?)?{_NUMBER}(?:[ ]?(?:{UNITS}){_AFTER_UNIT}|{_BOUND}))
   | (?P<text>[A-Za-z?]{{1,4}}){_BOUND}
   | (?P<none>[/\\*]|-{{1,6}}|无|不涉及|不适用|无此项){_BOUND}
-  | (?P<label>(?:{_ITEM}{_NO_DIGITS}*|{_NO_DIGITS}+){_BOUND})
   | (?P<word>[^\s\u200b|{ROW}{CELL}。;]+)
     """,
     re.X,
@@ -31,7 +33,7 @@ _ATOM = re.compile(
 _PARTS = re.compile(rf"(?P<sign>[+\-]|增加?|减少?)?(?P<number>{_NUMBER})[ ]?(?P<unit>{UNITS})?")
 _BOTH = re.compile(r"([0-9]+)")
 _NOT_HAN = re.compile(r"[^\u3007\u4e00-\u9fff]+")
-_ENUMERATOR = re.compile(_ITEM)
+_ENUMERATOR = re.compile(r"[(\[]?[0-9]{1,2}(?:[.、,:)\]]+|(?=[\u4e00-\u9fff]))")
 _DIGIT = re.compile(r"[0-9]")
 # What may stand alone between cells without being one: an enumerator, punctuation.
 _MARKS = re.compile(r"[0-9]{1,2}[.、:)]+|[^\w\u25a0-\u25ff\u2600-\u27bf]+")
@@ -84,8 +86,10 @@ Atom = Token | Word | Bar
 
 def mask(text: str) -> str:
     """The text with remarks, page marks and markdown rulers blanked out, offsets unchanged."""
-    for pattern in (_PAGE_MARK, _RULER):
-        text = pattern.sub(_blank, text)
+    if "-" in text or "页" in text:
+        text = _PAGE_MARK.sub(_blank, text)
+    if "--" in text:
+        text = _RULER.sub(_blank, text)
     return _REMARK.sub(_blank_remark, text)
 
 
@@ -111,35 +115,55 @@ def atoms(text: str, start: int, end: int, is_label_end: re.Pattern[str]) -> lis
     """
     stream: list[Atom] = []
     add = stream.append
-    for match in _ATOM.finditer(text, start, end):
-        kind = match.lastgroup
-        here, there = match.span()
-        if kind == "number":
-            printed = match[0]
-            add(
-                Token(here, there, "number", int(printed))
-                if printed.isdigit()
-                else _number(text, here, there)
-            )
-        elif kind == "pipe":
-            border = match[0]
-            add(Bar(here, border == ROW, border != "|"))
-        elif kind == "label":
-            printed = match[0]
-            letters = han(printed)
-            if letters or _MARKS.fullmatch(printed):
-                add(Word(here, there, letters, False))
-            else:
-                add(Token(here, there, "text"))
-        elif kind == "none":
-            add(Token(here, there, "not_applicable"))
-        elif kind == "text":
-            add(Token(here, there, "text"))
-        elif kind == "both":
-            add(_both(text, here, there))
+    done = start
+    for found in _PIECE.finditer(text, start, end):
+        here, there = found.span()
+        piece = found[0]
+        if here < done:
+            done = _read(stream, text, done, there, end, is_label_end)
+        elif piece in _BORDERS:
+            add(Bar(here, piece == ROW, piece != "|"))
+        elif _is_count(piece) and not text.startswith(" ", there):
+            add(Token(here, there, "number", int(piece)))
+        elif _LABEL.fullmatch(piece):
+            add(_wordy(here, there, piece))
         else:
-            stream.extend(_words(text, here, there, is_label_end))
+            done = _read(stream, text, here, there, end, is_label_end)
     return stream
+
+
+def _wordy(start: int, end: int, piece: str) -> Atom:
+    """Label text or punctuation; any other mark is a cell that nobody can read."""
+    letters = han(piece)
+    return (
+        Word(start, end, letters, False) if letters or _MARKS.fullmatch(piece) else Token(start, end, "text")
+    )
+
+
+def _is_count(piece: str) -> bool:
+    return piece.isdecimal() and piece.isascii() and len(piece) <= _COUNT
+
+
+def _read(
+    stream: list[Atom], text: str, here: int, there: int, end: int, is_label_end: re.Pattern[str]
+) -> int:
+    """Add what a piece holds, which may reach into the next (`12 件`); where the last of it ends."""
+    while here < there:
+        found = _ATOM.match(text, here, end)
+        assert found is not None, "every piece is at least a word"
+        kind = found.lastgroup
+        start, here = found.span()
+        if kind == "number":
+            stream.append(_number(text, start, here))
+        elif kind == "none":
+            stream.append(Token(start, here, "not_applicable"))
+        elif kind == "text":
+            stream.append(Token(start, here, "text"))
+        elif kind == "both":
+            stream.append(_both(text, start, here))
+        else:
+            stream.extend(_words(text, start, here, is_label_end))
+    return here
 
 
 def _number(text: str, start: int, end: int) -> Token:
@@ -164,8 +188,9 @@ def _both(text: str, start: int, end: int) -> Token:
 
 
 def _words(text: str, start: int, end: int, is_label_end: re.Pattern[str]) -> list[Atom]:
-    """A word with digits in it: a label and its number, or a label with digits that nobody has read."""
     word = text[start:end]
+    if not _DIGIT.search(word):
+        return [_wordy(start, end, word)]
     glued = _GLUED.fullmatch(word)
     if glued and is_label_end.search(han(glued["label"])):
         at = start + glued.start("number")
@@ -174,5 +199,5 @@ def _words(text: str, start: int, end: int, is_label_end: re.Pattern[str]) -> li
             _number(text, at, start + glued.end("number")),
         ]
     if not han(word):
-        return [Token(start, end, "text")]
+        return [_wordy(start, end, word)]
     return [Word(start, end, han(word), _DIGIT.search(_ENUMERATOR.sub("", word, count=1)) is not None)]

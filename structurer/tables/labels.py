@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from functools import cache, cached_property
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache, cached_property, lru_cache
+from itertools import groupby
 from typing import NamedTuple
 
 from structurer.fold import fold
@@ -49,8 +50,20 @@ class Slot(NamedTuple):
     """The page shows that the row follows this form."""
 
 
+class Label(NamedTuple):
+    """A text that labels print, and everything it can name."""
+
+    key: str
+    ranks: tuple[int, ...]
+    """The places of its rows in the form's order, ascending."""
+    column: bool
+    group: bool
+
+
 PREFIX = 3
 """Characters that tell the columns of all forms apart, and that most torn headers keep."""
+_LONGEST = 80
+"""Characters of the longest text whose labels are remembered: longer ones are sentences, met once."""
 
 
 class Vocabulary:
@@ -80,6 +93,8 @@ class Vocabulary:
                         self.row_keys.setdefault(text, set()).add(row.id)
         groups.discard("")
         self.slots = {form: {slot.row: slot for slot in _slots(form, table)} for form, table in tables}
+        self.blocks = {form: list(_blocks(slots.values())) for form, slots in self.slots.items()}
+        """Form → its blocks of rows under one header: the columns (see `Slot`) and the rows."""
         self.prefixes = frozenset(
             p for of in self.slots.values() for s in of.values() for c in s.columns for p in c
         )
@@ -90,31 +105,49 @@ class Vocabulary:
             for block in table.blocks
             for row in block.rows
         }
-        self.columns = frozenset(columns)
-        self.groups = frozenset(groups)
+        keys = sorted({*self.row_keys, *columns, *groups}, key=lambda text: (-len(text), text))
+        self._any = "|".join(map(re.escape, keys))
+        self._pattern = re.compile(self._any)
+        self._labels = {text: self._label(text, columns, groups) for text in keys}
+        self.keys_of = {
+            row: sorted((text for text, rows in self.row_keys.items() if row in rows), key=len, reverse=True)
+            for row in self.rows
+        }
+        """Row → the texts its label can read, longest first."""
+        # Labels are the same in most reports, so what they hold is looked for once.
+        self._known = lru_cache(4096)(self._labels_in)
 
-    @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        """Finds the next label in Chinese-only text; the longest label wins."""
-        return re.compile("|".join(re.escape(text) for text in self._keys))
+    def _label(self, text: str, columns: set[str], groups: set[str]) -> Label:
+        ranks = sorted(self.rank[row] for row in self.row_keys.get(text, ()))
+        return Label(text, tuple(ranks), text in columns, text in groups)
+
+    def labels_in(self, text: str) -> tuple[tuple[Label, int, int], ...]:
+        """The labels in Chinese-only text with their half-open spans; the longest label wins."""
+        return self._known(text) if len(text) <= _LONGEST else self._labels_in(text)
+
+    def _labels_in(self, text: str) -> tuple[tuple[Label, int, int], ...]:
+        return tuple((self._labels[found[0]], *found.span()) for found in self._pattern.finditer(text))
 
     @cached_property
     def ends(self) -> re.Pattern[str]:
         """Matches Chinese-only text that ends with a label."""
-        return re.compile("(?:" + "|".join(re.escape(text) for text in self._keys) + ")$")
+        return re.compile(f"(?:{self._any})$")
+
+    def torn(self, text: str, after: str) -> set[str]:
+        """The rows with a label that begins where `text` ends and goes on, whole, in `after`."""
+        torn = self._tears.get(text[-1:] + after[:1], ())
+        return {row for row, head, tail in torn if text.endswith(head) and after.startswith(tail)}
 
     @cached_property
-    def _keys(self) -> list[str]:
-        keys = {*self.row_keys, *self.columns, *self.groups}
-        return sorted(keys, key=lambda text: (-len(text), text))
-
-    def texts_of(self, row: str) -> list[str]:
-        """As `keys_of`, with the group line that may stand before the label, numerals included."""
-        return [*self.keys_of(row), *self._headed.get(row, ())]
-
-    def keys_of(self, row: str) -> list[str]:
-        """The texts a row's label can read, longest first."""
-        return sorted((text for text, rows in self.row_keys.items() if row in rows), key=len, reverse=True)
+    def _tears(self) -> Mapping[str, list[tuple[str, str, str]]]:
+        """Two neighbouring characters of a label → its row, and its parts when it is torn between them."""
+        tears: dict[str, list[tuple[str, str, str]]] = {}
+        for row in self.rows:
+            # The group line may stand before the label, numerals included.
+            for text in (*self.keys_of[row], *self._headed.get(row, ())):
+                for cut in range(1, len(text)):
+                    tears.setdefault(text[cut - 1 : cut + 1], []).append((row, text[:cut], text[cut:]))
+        return tears
 
 
 def _slots(form: str, table: Table) -> Iterator[Slot]:
@@ -124,6 +157,12 @@ def _slots(form: str, table: Table) -> Iterator[Slot]:
         for row in block.rows:
             places = tuple(table.by_indicator[f"{table.id}.{row.id}.{column.id}"] for column in block.columns)
             yield Slot(row.id, form, places, key(row.under) if row.under else "", columns, labels)
+
+
+def _blocks(slots: Iterable[Slot]) -> Iterator[tuple[tuple[frozenset[str], ...], list[str]]]:
+    for _, block in groupby(slots, key=lambda slot: id(slot.columns)):
+        same = list(block)
+        yield same[0].columns, [slot.row for slot in same]
 
 
 def _merged(orders: list[list[str]]) -> tuple[str, ...]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from structurer.document import Document
 from structurer.forms import Cell, Forms, Table
@@ -14,6 +15,7 @@ from structurer.tables.damage import deduplicated
 from structurer.tables.labels import Vocabulary, vocabulary
 from structurer.tables.locate import Span, locate
 from structurer.tables.place import PlacedRow, Placement, place
+from structurer.tables.recover import recover
 from structurer.tables.rows import Line, lines
 from structurer.tables.sequence import place_blank, place_in_sequence
 from structurer.tables.settle import Settled, settle
@@ -110,7 +112,9 @@ def _read(
     document: Document, span: Span, stream: Sequence[Atom], forms: Forms, lost: bool
 ) -> TableReading | None:
     words = vocabulary(forms, span.table)
-    found = _without_tail(lines(_without_note(stream, words), words), words)
+    found = lines(_without_note(stream, words), words)
+    recover(found, words)
+    found = _without_tail(found, words)
     findings: list[Finding] = []
     tokens = sum(len(line.tokens) for line in found)
     first_form = next(iter(words.tables.values()))
@@ -205,47 +209,45 @@ def _unfilled(row: PlacedRow) -> list[Settled]:
     ]
 
 
-def _observations(settled: Sequence[Settled], document: Document, span: Span) -> Iterator[Observation]:
-    evidence = document.evidence
-    for one in settled:
-        cell, value, printed, status, tokens, rules, assumes, candidates = one
-        yield trusted(
-            Observation,
+def _observations(settled: Sequence[Settled], document: Document, span: Span) -> list[Observation]:
+    evidence = iter(document.evidences([token[:2] for one in settled for token in one.tokens]))
+    return trusted(
+        Observation,
+        [
             {
                 **_CONSTANT,
                 "indicator": cell.indicator,
                 "label": cell.label,
                 "value": value,
-                "unit": _unit(one, document, span) if tokens else cell.unit,
+                "unit": _unit(cell, tokens, document, span) if tokens else cell.unit,
                 "printed": printed,
                 "status": status,
                 "accepted": status in ACCEPTING,
-                "evidence": tuple([evidence(token.start, token.end) for token in tokens]),
+                "evidence": tuple(islice(evidence, len(tokens))),
                 "rules": rules,
                 "assumes": assumes,
                 "candidates": candidates,
-            },
-        )
+            }
+            for cell, value, printed, status, tokens, rules, assumes, candidates in settled
+        ],
+    )
 
 
-def _unit(settled: Settled, document: Document, span: Span) -> str:
+def _unit(cell: Cell, tokens: Sequence[Token], document: Document, span: Span) -> str:
     """As printed in the cell, else the form's, else what the header above prints."""
-    for token in settled.tokens:
+    for token in tokens:
         if token.unit:
             return token.unit
-    if settled.cell.kind == "money":
-        return _unit_above(document.folded, span.start, settled) or settled.cell.unit
-    return settled.cell.unit
+    if cell.kind == "money":
+        return _unit_above(document.folded, span.start, tokens[0].start) or cell.unit
+    return cell.unit
 
 
-def _unit_above(folded: str, start: int, settled: Settled) -> str:
+def _unit_above(folded: str, start: int, amount: int) -> str:
     """The unit that the header of an amount's own block prints, "" where it prints none."""
-    if not settled.tokens:
-        return ""
-    end = settled.tokens[0].start
-    begin = max(start, end - 120)
-    begin = max(begin, folded.rfind(_BLOCK, begin, end))
-    units = _UNIT.findall(folded, begin, end)
+    begin = max(start, amount - 120)
+    begin = max(begin, folded.rfind(_BLOCK, begin, amount))
+    units = _UNIT.findall(folded, begin, amount)
     return next((unit for pair in reversed(units) for unit in pair if unit), "")
 
 

@@ -260,9 +260,9 @@ class _Bound:
 
     def cells(self) -> Iterator[Settled]:
         sums = self._sums()
-        for at, cell in enumerate(self.places):
-            tokens = self.tokens[at]
-            if len(tokens) == 1 and tokens[0] is not None and not self._shaky(at):
+        changed = bool(self.balance.changes)
+        for at, (cell, tokens) in enumerate(zip(self.places, self.tokens, strict=True)):
+            if len(tokens) == 1 and tokens[0] is not None and not (changed and self._shaky(at)):
                 yield self._printed_cell(at, cell, tokens[0], sums)
             else:
                 yield self._open_cell(at, cell, sums)
@@ -348,7 +348,7 @@ class _Bound:
 
     def _shaky(self, at: int) -> bool:
         """A cell of a short row whose place was found by sums that do not hold."""
-        return bool(self.balance.changes) and self.row_of[at].layout == "short" and self._near_suspect(at)
+        return self.row_of[at].layout == "short" and self._near_suspect(at)
 
     def _near_suspect(self, at: int) -> bool:
         return any(
@@ -388,6 +388,8 @@ def _verdict(equation: Equation, values: Sequence[int | None]) -> bool | None:
 
 def _tokens_of(row: PlacedRow, first: int, reading: Reading) -> list[tuple[Token | None, ...]]:
     """Per column the tokens that print it under one reading; with None where it may be omitted."""
+    if not reading.gaps:
+        return [(token,) for token in row.cells]
     width = len(row.places)
     found: list[tuple[Token | None, ...]] = [()] * width
     gap_of = {cell: gap for gap in reading.gaps for cell in gap.cells}

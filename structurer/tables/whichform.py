@@ -48,8 +48,8 @@ def _is_group(slots: Chosen, found: Sequence[Line]) -> int:
 
 
 def _by_header(by_row: ByRow, vocabulary: Vocabulary) -> Chosen:
-    scores = {row: _header_scores(row, by_row, vocabulary) for row in vocabulary.rows}
-    best = {row: max(of_row, key=lambda form: of_row[form]) for row, of_row in scores.items()}
+    scores = _header_scores(by_row, vocabulary)
+    best = {row: max(of_row, key=of_row.__getitem__) for row, of_row in scores.items()}
     shown = Counter(form for row, form in best.items() if scores[row][form] > 0)
     if not shown:
         return {}
@@ -67,13 +67,16 @@ def _by_header(by_row: ByRow, vocabulary: Vocabulary) -> Chosen:
     return chosen
 
 
-def _header_scores(row: str, by_row: ByRow, vocabulary: Vocabulary) -> dict[str, int]:
-    """Form → how well its column labels explain the header printed above the row's block."""
-    return {
-        form: _score(slots[row], _header(row, form, by_row, vocabulary), vocabulary)
-        for form, slots in vocabulary.slots.items()
-        if row in slots
-    }
+def _header_scores(by_row: ByRow, vocabulary: Vocabulary) -> dict[str, dict[str, int]]:
+    """Row → form → how well its column labels explain the header printed above the row's block."""
+    scores: dict[str, dict[str, int]] = {row: {} for row in vocabulary.rows}
+    for form, blocks in vocabulary.blocks.items():
+        for columns, rows in blocks:
+            header = "".join(line.before for row in rows for line in by_row.get(row, ())[:1])
+            score = _score(columns, header, vocabulary)
+            for row in rows:
+                scores[row][form] = score
+    return scores
 
 
 def _header(row: str, form: str, by_row: ByRow, vocabulary: Vocabulary) -> str:
@@ -94,18 +97,18 @@ def _in_order(header: str, slot: Slot, vocabulary: Vocabulary) -> bool:
     The last column may stand anywhere behind the first: a total that spans two header rows is printed
     before the columns of the second.
     """
-    printed = [match[0] for match in vocabulary.pattern.finditer(header)]
+    printed = [label.key for label, _, _ in vocabulary.labels_in(header)]
     places = [next((at for at, text in enumerate(printed) if text in keys), -1) for keys in slot.labels]
     if -1 in places or len(places) < 2:
         return True
     return places[:-1] == sorted(places[:-1]) and places[-1] > places[0]
 
 
-def _score(slot: Slot, header: str, vocabulary: Vocabulary) -> int:
+def _score(columns: Sequence[frozenset[str]], header: str, vocabulary: Vocabulary) -> int:
     printed = {prefix for prefix in vocabulary.prefixes if prefix in header}
-    seen = sum(not column.isdisjoint(printed) for column in slot.columns)
-    foreign = printed.difference(*slot.columns)
-    return 2 * seen - len(slot.columns) - len(foreign) if seen else 0
+    seen = sum(not column.isdisjoint(printed) for column in columns)
+    foreign = printed.difference(*columns)
+    return 2 * seen - len(columns) - len(foreign) if seen else 0
 
 
 def _only_here(slot: Slot, found: Sequence[Line], vocabulary: Vocabulary) -> bool:

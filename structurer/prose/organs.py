@@ -1,0 +1,85 @@
+"""Organs that a sentence is about: a figure of another one is not the office's own."""
+
+from __future__ import annotations
+
+import re
+
+_HAN = "[\u4e00-\u9fff]"
+_OPENS = re.compile(r"[,:()、]")
+# What may stand before the organ in its clause.
+_BEFORE = re.compile(
+    "(?:(?:20[0-9]{2}年度?|全年|本年度?|今年|去年|上年度?|年内|其中|同时|此外|另外|另|据统计|[一二三四五六七八九]是"
+    "|截[至止](?:到)?(?:20[0-9]{2}年)?(?:[0-9]{1,2}月)?(?:[0-9]{1,2}日)?[底末]?))*"
+)
+_ORGAN = (
+    f"{_HAN}{{0,18}}?(?:人民政府|政府(?!信息|网|公报|门户|采购|部门|工作|购买|规章|数据|职能)|委员会|管委会"
+    "|指挥部|局|[改健委工教建信农]委|委(?=办|[未没共收受公主发全累通答办])|厅|街道办事处|街道办?|单位|机构|部门|企业|公司|热线|信箱|邮箱|镇|乡|中心|法院|支队|大队)"
+    "(?:办公室|办公厅|办)?"
+)
+# What a subject does here, with the words that may stand before it.
+_ACTS = (
+    r"(?:\([^()]{1,12}\))?"
+    "(?:共计?|总共|累计|全年|本年度?|20[0-9]{2}年度?|年内|均|也|还|已|则|依法|及时|新|先后|主动|分别|合计|一共)*"
+    "(?:收到|受理|接到|接收|收悉|新收|办理|承办|办结|处理|答复|回复|公开|发布|推送|更新|公布|推出|刊|召开|举办|举行"
+    "|组织|开展|制定|制发|出台|印发|开设|设立|设有|配备|安排|收取|未|没有|没|无|不(?:予|同)|被|发生|通过|利用|依托|在"
+    "|[0-9])"
+)
+_SUBJECT = re.compile(f"(?P<name>{_ORGAN})(?={_ACTS})")
+_WORDS = re.compile(
+    "公开|发布|收到|受理|信息|通过|网站|平台|组织|召开|举办|开展|制定|配备|[向对由在将为报经按给把被与就]|根据|加强|推进"
+    "|[0-9]"
+)
+_OWN = re.compile(f"[我本该各全]|[局委厅办院](?:{_HAN}|\\Z)|[镇乡](?!政府|人民)")
+_JOINED = re.compile("[局委厅办府院心镇乡][、和与及]")
+_OFFICE = re.compile("(?<=[局委厅会])(?:办公室|办)\\Z")
+_LONG = (("人民政府", "政府"), ("委员会", "委"), ("办公室", "办"), ("办公厅", "办"))
+
+
+def other_organ(text: str, start: int, at: int, agency: str | None) -> tuple[str, int] | None:
+    """The organ, not the agency itself, that is the last subject of `text[start:at]`, and where it ends.
+
+    An agency that is not known (None) is none of those named.
+    """
+    last: tuple[str, int] | None = None
+    for begin in (start, *(opened.end() for opened in _OPENS.finditer(text, start, at))):
+        lead = _BEFORE.match(text, begin, at)
+        found = _SUBJECT.match(text, lead.end() if lead else begin)
+        if found is None or found.end() > at:
+            continue
+        name = found["name"]
+        if _WORDS.search(name):
+            continue
+        before = _listed(text, start, begin) if begin > start and text[begin - 1] == "、" else ""
+        joint = _JOINED.search(name) or (_JOINED.search(before) and not _WORDS.search(before))
+        if _OWN.match(name) and not joint:
+            continue
+        name = before + name  # 甲局、乙局共收到: the figure of both
+        last = None if agency and is_same(name, agency) else (name, found.end())
+    return last
+
+
+def is_same(name: str, agency: str) -> bool:
+    """Whether a name, short (市水务局) or abbreviated (区教委), is that of the agency or of its office."""
+    if _JOINED.search(name):
+        return False
+    if agency.endswith(name) or name.startswith(agency) or name.endswith(agency):
+        return True
+    office = _OFFICE.search(name)
+    if office is not None and is_same(name[: office.start()], agency):
+        return True
+    short, full = _shortened(name), _shortened(agency)
+    rest = iter(full)
+    return short[-1] == full[-1] and all(char in rest for char in short)
+
+
+def _listed(text: str, start: int, at: int) -> str:
+    """What stands before `at` in its list of subjects."""
+    begin = max(start, *(text.rfind(stop, start, at) + 1 for stop in ",:("))
+    lead = _BEFORE.match(text, begin, at)
+    return text[lead.end() if lead else begin : at]
+
+
+def _shortened(name: str) -> str:
+    for long, short in _LONG:
+        name = name.replace(long, short)
+    return name
