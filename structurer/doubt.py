@@ -35,7 +35,7 @@ def doubt_tables(
         if table.info.form is not None and _overlaps(document, table.start, table.end):
             cells = {key: known[key] for one in table.observations if (key := one.indicator) in known}
             edits = forms.tables[table.table][table.info.form].edits
-            values = {key: _whole(found) for key, found in cells.items()}
+            values = {key: _as_meant(found) for key, found in cells.items()}
             doubted.update(dict.fromkeys(cells, _Sums([edit for edit in edits if _binds(edit)], values)))
     return [
         _doubt(found, doubted[found.indicator]) if found.indicator in doubted else found
@@ -77,6 +77,17 @@ def _binds(edit: Edit) -> bool:
 
 def _whole(found: Observation) -> int | None:
     return found.value if isinstance(found.value, int) else None
+
+
+def _as_meant(found: Observation) -> int | None:
+    """A cell's number; for one misread digit that alone explains several broken sums, the right number.
+
+    The cell itself waits for a person; the others are judged by the sums as they were printed.
+    """
+    if found.status == "disputed" and len(found.candidates) == 1 and len(found.rules) > 1:
+        meant = found.candidates[0]
+        return meant if isinstance(meant, int) and meant in _similar(found.value) else _whole(found)
+    return _whole(found)
 
 
 class _Sums:

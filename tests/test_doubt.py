@@ -111,6 +111,17 @@ def test_a_misread_digit_is_disputed() -> None:
     assert 4 in found.candidates
 
 
+def test_a_misread_digit_that_one_change_explains_leaves_the_others_alone() -> None:
+    found = seen(report(ROWS, {("（七）总计", 0): "6"}))
+    wrong = found["applications.handled_total.natural_person"]
+    assert (wrong.value, wrong.status, wrong.accepted, wrong.candidates[0]) == (6, "disputed", False, 5)
+    assert found["applications.received.natural_person"].accepted
+    assert found["applications.handled_total.total"].accepted
+    far = seen(report(ROWS, {("（七）总计", 0): "9"}))
+    assert not far["applications.handled_total.natural_person"].accepted
+    assert not far["applications.granted.natural_person"].accepted, "9 is not what a 5 is taken for"
+
+
 def test_a_digit_that_may_be_misread_everywhere_waits() -> None:
     """With a single application all sums hold for 1 as they do for 7."""
     counts = {label: ONE.get(label, 0) for label in ROWS}
