@@ -111,7 +111,7 @@ def readings(tokens: Sequence[int], cells: Sequence[int]) -> tuple[Reading, ...]
 def _placed(
     values: Sequence[int], zeros: Sequence[int], places: Sequence[int], cells: Sequence[int]
 ) -> Reading:
-    """The reading whose non-zero tokens stand at `places`, with `zeros` before each and behind the last."""
+    """The reading with the non-zero tokens at `places`; `zeros` stand before each, and behind the last."""
     printed: list[tuple[int, int]] = []
     gaps = []
     start = 0

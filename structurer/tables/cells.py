@@ -11,6 +11,7 @@ TokenKind = Literal["number", "not_applicable", "text", "blank"]
 
 UNITS = "件次|条次|人次|万元|亿元|[件条项个宗起次份例元人篇家部本期场]"
 _NUMBER = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?"
+_SIDE = "[0-9]{1,100}"
 _BOUND = rf"(?=[\s\u200b|{ROW}{CELL}。;]|$)"
 _AFTER_UNIT = rf"(?=[\s\u200b|{ROW}{CELL}。;,、]|$)"
 
@@ -20,9 +21,11 @@ _BORDERS = frozenset(("|", ROW, CELL))
 _LABEL = re.compile(r"(?![增减无不])[(\[\u4e00-\u9fff][^0-9]*")
 _COUNT = 15
 """Digits of the longest number that is read at a glance."""
+_MOST_DIGITS = 100
+"""A longer row of digits is no number."""
 _ATOM = re.compile(
     rf"""
-    (?P<both>\+[ ]?\(?[0-9]+\)?[ ]?/?[ ]?-[ ]?\(?[0-9]+\)?|[0-9]+/[0-9]+){_BOUND}
+    (?P<both>\+[ ]?\(?{_SIDE}\)?[ ]?/?[ ]?-[ ]?\(?{_SIDE}\)?|{_SIDE}/{_SIDE}){_BOUND}
   | (?P<number>(?:[+\-]|增加?|减少?)?{_NUMBER}(?:[ ]?(?:{UNITS}){_AFTER_UNIT}|{_BOUND}))
   | (?P<text>[A-Za-z?]{{1,4}}){_BOUND}
   | (?P<none>[/\\*]|-{{1,6}}|无|不涉及|不适用|无此项){_BOUND}
@@ -170,6 +173,8 @@ def _number(text: str, start: int, end: int) -> Token:
     parts = _PARTS.fullmatch(text, start, end)
     assert parts is not None, "the atom pattern and its parts disagree"
     digits = parts["number"].replace(",", "")
+    if len(digits) > _MOST_DIGITS:
+        return Token(start, end, "text")
     value: int | float = float(digits) if "." in digits else int(digits)
     if value == int(value):
         value = int(value)

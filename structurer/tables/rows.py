@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
+from itertools import accumulate, zip_longest
 
 from structurer.tables.cells import Atom, Bar, Token, Word
 from structurer.tables.labels import Label, Vocabulary
@@ -66,12 +67,14 @@ class _Run:
     han: str = ""
     """The words' Chinese characters."""
 
+    begins: list[int] = field(default_factory=list)
+    """Where in `han` each word begins, once asked for."""
+
     def word_at(self, position: int) -> int:
-        for index, word in enumerate(self.words):
-            if position < len(word.han):
-                return index
-            position -= len(word.han)
-        return len(self.words) - 1
+        """The word that holds the character at a position of `han`."""
+        if not self.begins:
+            self.begins.extend(accumulate([len(word.han) for word in self.words[:-1]], initial=0))
+        return bisect_right(self.begins, position) - 1
 
 
 @dataclass(slots=True)

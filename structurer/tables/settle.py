@@ -16,6 +16,8 @@ from structurer.tables.place import PlacedRow, in_grid
 BLANK_IS_ZERO = "blank=0"
 _MANY = 8
 """Non-zero figures in doubt from which a table may be misread as a whole; agencies err in one or two sums."""
+_SHOWN = 200
+"""Numbers that an open cell shows as what may be its own: more of them tell nobody anything."""
 
 
 class Settled(NamedTuple):
@@ -105,6 +107,7 @@ def _possible(row: PlacedRow, index: int, width: int) -> list[Token | None]:
 
 
 def _one_of(cell: Cell, tokens: Sequence[Token | None]) -> Settled:
+    tokens = tokens[:_SHOWN]
     values = list(dict.fromkeys(token.value if token is not None else None for token in tokens))
     shown = tuple(token for token in tokens if token is not None)
     return Settled(cell, None, "omitted", "ambiguous", shown, candidates=tuple(values) if shown else ())
@@ -317,7 +320,7 @@ class _Bound:
         if row.layout == "exact" or (row.alignments and not tokens):
             printed = "blank"
         if row.layout == "unreadable":
-            shown = tuple(token for token in row.cells if token is not None)
+            shown = tuple(token for token in row.cells[:_SHOWN] if token is not None)
             return Settled(cell, None, "omitted", "ambiguous", shown, candidates=_values(shown))
         value = self.balance.values[at] if self.balance.values else None
         alternatives = self.balance.alternatives[at] if self.balance.alternatives else ()

@@ -31,13 +31,14 @@ def shares(lines: Sequence[Line], chosen: Chosen, at: Mapping[str, int]) -> dict
     order = list(chosen)
     named = {line.row for line in lines if line.row in at}
     found: dict[str, Share] = {}
+    behind = _named_behind(lines, at)
     done = -1
-    for index, line in enumerate(lines):
+    for line, later in zip(lines, behind, strict=True):
         cells = tuple(line.tokens)
         if not cells or line.unknown or line.misplaced:
             continue
         place = at.get(line.row)
-        rows: Sequence[str] = _open_rows(place, lines[index + 1 :], order, at, done)
+        rows: Sequence[str] = _open_rows(place, later, order, done)
         if place is None:
             rows = [row for row in _grouped(line, chosen) if row not in named] or rows
         if len(cells) > width and len(cells) == width * len(rows):
@@ -49,13 +50,21 @@ def shares(lines: Sequence[Line], chosen: Chosen, at: Mapping[str, int]) -> dict
     return found
 
 
-def _open_rows(
-    place: int | None, later: Sequence[Line], order: Sequence[str], at: Mapping[str, int], done: int
-) -> Sequence[str]:
-    """The rows of the form between the last one with cells and the next label."""
-    behind = done if place is None else place
-    following = (at[line.row] for line in later if line.row in at)
-    return order[done + 1 : min((after for after in following if after > behind), default=len(order))]
+def _named_behind(lines: Sequence[Line], at: Mapping[str, int]) -> list[int]:
+    """For each line the places in the form that lines behind it name, as a bit mask."""
+    behind = [0] * len(lines)
+    for index in range(len(lines) - 2, -1, -1):
+        place = at.get(lines[index + 1].row)
+        behind[index] = behind[index + 1] | (0 if place is None else 1 << place)
+    return behind
+
+
+def _open_rows(place: int | None, later: int, order: Sequence[str], done: int) -> Sequence[str]:
+    """The rows of the form between the last one with cells and the next label; `later` as a bit mask."""
+    first = 1 + (done if place is None else place)
+    following = later >> first
+    lowest = (following & -following).bit_length() - 1
+    return order[done + 1 : first + lowest if following else len(order)]
 
 
 def _grouped(line: Line, chosen: Chosen) -> list[str]:
@@ -79,6 +88,7 @@ def lost(
     named = {line.row for line in lines if line.tokens and line.row}
     sources = {share.source for share in shared.values()}
     found: dict[str, tuple[Token, ...]] = {}
+    following = _next_named(lines, at, len(order))
     last = -1
     for index, line in enumerate(lines):
         if not line.tokens:
@@ -86,8 +96,8 @@ def lost(
         if line.row in at and not line.misplaced:
             last = at[line.row]
         elif id(line) not in sources:
-            after = next((at[later.row] for later in lines[index + 1 :] if later.row in at), len(order))
-            found.update((row, tuple(line.tokens)) for row in order[last + 1 : after] if row not in named)
+            between = order[last + 1 : following[index]]
+            found.update((row, tuple(line.tokens)) for row in between if row not in named)
             before = lines[index - 1] if index else line
             if before.row in at and 0 < len(before.tokens) < len(chosen[before.row].places):
                 found[before.row] = (*before.tokens, *line.tokens)
@@ -97,6 +107,14 @@ def lost(
             if stack[-1].row not in shared:
                 found.update((line.row, tuple(stack[-1].tokens)) for line in stack)
     return found
+
+
+def _next_named(lines: Sequence[Line], at: Mapping[str, int], end: int) -> list[int]:
+    """For each line the place in the form of the first row named behind it; `end` where none is."""
+    following = [end] * len(lines)
+    for index in range(len(lines) - 2, -1, -1):
+        following[index] = at.get(lines[index + 1].row, following[index + 1])
+    return following
 
 
 def _stacks(lines: Sequence[Line], at: Mapping[str, int]) -> Iterator[list[Line]]:
