@@ -62,7 +62,7 @@ class Anchor(_Value):
     """One of these stands within `within` characters behind it."""
     within: int = 12
     once: bool = False
-    """Printed once only: met again, it begins a second copy of the table."""
+    """Printed once in a table, not again above each page: met again, it is a second table's."""
 
 
 class Rule(_Value):

@@ -328,3 +328,61 @@ def test_a_short_row_of_table_four_is_settled_only_where_one_wrong_sum_would_not
 
 def test_prose_that_names_a_table_is_no_table() -> None:
     assert read("我局主动公开政府信息数3000条，信息内容较为丰富，申请人情况已登记。") == {}
+
+
+@pytest.mark.parametrize("mark", ["?1", "（1）", "①", "1[1]", "Ⅻ", "○"])
+def test_marks_nobody_reads_are_neither_blank_nor_zero(mark: str) -> None:
+    found = cells(DISPUTES + f"0 0 0 0 0 0 0 0 0 0 0 0 0 {mark} {mark}".replace(" ", "\n"), "disputes")
+    open_cells = [found[f"litigation_after_reconsideration.{c}"] for c in ("pending", "total")]
+    assert not any(o.accepted for o in open_cells)
+    two = disclosure(normative=f"{mark}\n5\n19")
+    assert not two["normative_documents.newly_made"].accepted
+
+
+def test_a_table_glued_into_one_line_stays_open() -> None:
+    text = HEADER + applications().removeprefix(HEADER).replace("\n", "")
+    assert not any(o.accepted for o in cells(text).values())
+
+
+def test_two_tables_in_one_report_are_compared() -> None:
+    other = applications(granted="7 1 0 0 0 0 8", not_provided_not_held="3 0 0 0 0 0 3")
+    table = read(applications() + "\n" + other)["applications"]
+    found = {o.indicator.partition(".")[2]: o for o in table.observations}
+    assert (found["granted.total"].status, found["granted.total"].candidates) == ("ambiguous", (9, 8))
+    assert found["received.total"].value == 11
+    assert any("more than once" in finding.message for finding in table.findings)
+
+
+def test_columns_in_another_order_stay_open() -> None:
+    swapped = applications().replace("商业企业\n科研机构", "科研机构\n商业企业")
+    assert not any(o.accepted for o in cells(swapped).values())
+    text = DISCLOSURE_2019.format(normative="6\n5\n19", fees="2\n0")
+    text = text.replace("上一年项目数量\n本年增/\n处理", "本年增/\n上一年项目数量\n处理")
+    assert not any(o.accepted for key, o in cells(text, "disclosure").items() if key.startswith("licensing"))
+
+
+def test_numbers_before_their_labels_stay_open() -> None:
+    rows = [(LABELS[row].replace("\n", ""), FIGURES.get(row, ZERO)) for row in LABELS]
+    text = HEADER + "".join(f"{printed} {label}\n" for label, printed in rows)
+    assert not any(o.accepted for o in cells(text).values())
+
+
+def test_the_unit_in_the_header_outranks_the_form() -> None:
+    text = (
+        "第二十条第（一）项\n信息内容\n本年制发件数\n本年废止件数\n现行有效件数\n规章\n0\n0\n0\n行政规范性文件\n0\n0\n3\n"
+        "第二十条第（八）项\n信息内容\n本年收费金额（单位：元）\n行政事业性收费\n1025000\n"
+    )
+    fee = cells(text, "disclosure")["fees.amount"]
+    assert (fee.value, fee.unit) == (1025000, "元")
+
+
+def test_nothing_of_a_misread_table_is_accepted() -> None:
+    shifted = {row: " ".join((figures := FIGURES[row].split())[-1:] + figures[:-1]) for row in FIGURES}
+    assert not any(o.accepted and o.value for o in cells(applications(**shifted)).values())
+
+
+def test_merged_cells_printed_for_each_column() -> None:
+    text = applications().replace(
+        "一、本年新收政府信息公开申请数量\n", "一、本年新收政府信息公开申请数量\n" * 3
+    )
+    assert {o.status for o in cells(text).values()} == {"verified"}

@@ -136,6 +136,10 @@ def review(ctx: click.Context, /, by: str | None, blind: bool, store: str | None
     Exit code 0: nothing is left; 3: items are left.
     """
     if ctx.invoked_subcommand is not None:
+        # What stands before the subcommand is meant for it: a store named there must not be passed over.
+        given = {"store": store, "by": by, "blind": blind or None, **narrow}
+        set_here = {name: value for name, value in given.items() if value not in (None, "")}
+        ctx.default_map = {ctx.invoked_subcommand: set_here}
         return
     with desk_of(store, blind=blind) as desk:
         tally = _session(desk, who(by), desk.filters(**narrow)).run()
@@ -446,10 +450,8 @@ def accept(
         return
     for view in views:
         place = "" if view.on_page else "  (not on the page)"
-        put(
-            f"{view.id}  {value_text(view.value):>8}  {plain(view.label)}{place}"
-            f"  {plain(view.document.agency or '')}"
-        )
+        agency = plain(view.document.agency or "")
+        put(f"{view.id}  {value_text(view.value):>8}  {plain(view.label)}{place}  {agency}")
     say(
         f"{counted(len(views), 'item')} {'would be ' if dry_run else ''}accepted"
         + ("" if dry_run or not views else "; `undo` takes all back")

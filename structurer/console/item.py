@@ -50,7 +50,7 @@ def item_lines(view: View, room: int, ink: Ink) -> list[str]:
         *_why(view, room, ink),
         *_value(view, room),
         *_row(view, room),
-        *_sums(view.sums, room, ink),
+        *([] if view.blind else _sums(view.sums, room, ink)),
         *_others(view, room, ink),
         *_choices(view, room),
     ]
@@ -85,7 +85,7 @@ def _page(view: View, room: int) -> Iterator[str]:
     if not view.lines:
         yield from _part("page", plain(view.page), room)
     elif not view.on_page:
-        yield from _part("", "(not on the page: these lines are the rest of its row)", room)
+        yield from _part("", "(not on the page: its row, or what stands around it, is shown)", room)
 
 
 def _why(view: View, room: int, ink: Ink) -> list[str]:

@@ -73,6 +73,7 @@ class Session:
         self._screen = screen
         self._put_off: Counter[str] = Counter()
         self._ended = False
+        self._left = 0
         self._queue: list[View] = []
         self.tally = Tally()
 
@@ -94,13 +95,16 @@ class Session:
 
     def _work(self, task: Task) -> None:
         self._put(*task_lines(task, self._room, self._ink, _minutes(task)))
+        self._left = task.left
         self._queue = [item for item in task.items if self._put_off[item.id] < 2]
-        fresh = True
+        fresh, told = True, sum(self.tally.kinds.values())
         while self._queue and not self._ended:
-            view = self._queue[0]
             if fresh:
-                self._put(*item_lines(view, self._room, self._ink))
-            fresh = self._turn(view)
+                if told != sum(self.tally.kinds.values()):
+                    # What was decided a moment ago may stand in the sums of this one.
+                    self._queue[0] = self._desk.show(self._queue[0].id, blind=self._queue[0].blind)
+                self._put(*item_lines(self._queue[0], self._room, self._ink))
+            fresh = self._turn(self._queue[0])
 
     def _turn(self, view: View) -> bool:
         """One answer. Returns whether an item has to be shown afresh."""
@@ -132,9 +136,9 @@ class Session:
         able: list[Action] = ["type", "reject", "later", "flag", "unknown"]
         able += ["undo"] if undo else []
         able += ["redo"] if redo else []
-        able += ["jump"] if len(self._queue) > 1 else []
-        able += ["page"] if view.lines else []
-        able += ["edit"] if view.lines and self._screen and os.environ.get("EDITOR") else []
+        able += ["jump"] if self._left > 1 else []
+        able += ["page"] if view.at_hand else []
+        able += ["edit"] if view.at_hand and self._screen and os.environ.get("EDITOR") else []
         return [*able, "add", "help", "stop"]
 
     def _do(self, wish: Wish, view: View) -> bool:

@@ -15,7 +15,7 @@ from structurer.review.cases import Case, Cases, Report, events_of, is_id
 from structurer.review.checks import plantable, wrong_value
 from structurer.review.decided import decided
 from structurer.review.events import Event, Seen, reviewer_name
-from structurer.review.fold import redoable, standing, undoable
+from structurer.review.fold import DUE, redoable, standing, undoable
 from structurer.review.gold import gold_line
 from structurer.review.identity import ABSENT, identified, item_id, unit_id
 from structurer.review.items import Plan, check_id, drawn, units
@@ -119,7 +119,7 @@ class Desk:
         """The unit a reviewer should look at now, claimed for them; None when there is none to have."""
         by = reviewer_name(by)
         with self.store.reviews(writes=True) as reviews:
-            while (unit := reviews.next_unit(by, reviews.moment(), filters)) is not None:
+            while (unit := reviews.next_unit(by, reviews.clock(), filters)) is not None:
                 if not self._refreshed(reviews, unit):
                     return self._claimed(reviews, unit, by, filters, blind)
         return None
@@ -290,7 +290,7 @@ class Desk:
         """Frees the units a reviewer holds; `of` names another reviewer's. Returns the units."""
         by = reviewer_name(by)
         with self.store.reviews(writes=True) as reviews:
-            held = reviews.held_by(of or by, reviews.moment())
+            held = reviews.held_by(of or by, reviews.clock())
             reason = f"claimed by {of}" if of and of != by else ""
             for unit in held:
                 reviews.append([_act("release", by, reviews.moment(), unit=unit, reason=reason)])
@@ -392,11 +392,11 @@ class Desk:
         blind: bool | None,
         only: Case | None = None,
     ) -> Task:
-        moment = reviews.moment()
+        moment = reviews.clock()
         if reviews.holder(unit, moment) is None:
-            reviews.append([_act("claim", by, moment, unit=unit)])
+            reviews.append([_act("claim", by, reviews.moment(), unit=unit)])
         reviews.claim(unit, by, moment)
-        rows = [row for row in reviews.items_of(unit) if _open_to(row, by)]
+        rows = [row for row in reviews.items_of(unit) if _open_to(row, by, filters)]
         cases = [only] if only is not None else self._cases.of_rows(reviews, rows)
         report = self._cases.report(reviews, cases[0].number)
         left = reviews.left(filters)
@@ -457,7 +457,7 @@ class Desk:
 
     def _put(self, reviews: Reviews, case: Case, event: Event) -> Decided:
         reviews.append([event])
-        reviews.renew(event.by, event.at)
+        reviews.renew(event.by, reviews.clock())
         if reviews.refold([case.id]):
             self._build(reviews, case.number, reviews.plan())
         row = reviews.item(case.id)
@@ -468,8 +468,7 @@ class Desk:
 
     def _finish(self, reviews: Reviews, unit: str, by: str) -> None:
         """A unit in which nothing is left for its holder is free."""
-        moment = reviews.moment()
-        holder = reviews.holder(unit, moment)
+        holder = reviews.holder(unit, reviews.clock())
         if holder is None or holder[0] != by:
             return
         if not any(row.due == 0 and f"|{by}|" not in row.voters for row in reviews.items_of(unit)):
@@ -484,11 +483,11 @@ class Desk:
             reviews.append([_act(kind, by, reviews.moment(), unit=one.unit, undoes=one.id, **about)])
         absent = reviews.refold([one.item for one in acts])
         self._rebuild(reviews, {one.document for one in acts if one.item in absent or one.kind == "add"})
-        reviews.renew(by, reviews.moment())
+        reviews.renew(by, reviews.clock())
         return acts
 
     def _check_claim(self, reviews: Reviews, unit: str, by: str) -> None:
-        holder = reviews.holder(unit, reviews.moment())
+        holder = reviews.holder(unit, reviews.clock())
         if holder is not None and holder[0] != by:
             until = holder[1].astimezone().strftime("%H:%M")
             raise Conflict(f"claimed by {holder[0]} until {until}; nothing was decided")
@@ -535,7 +534,7 @@ class Desk:
 
     def _proven(self, reviews: Reviews, by: str, filters: Filters, most: int) -> list[tuple[Case, View]]:
         chosen: list[tuple[Case, View]] = []
-        moment = reviews.moment()
+        moment = reviews.clock()
         for row in reviews.queue(filters, None):
             if len(chosen) == most:
                 break
@@ -584,8 +583,10 @@ def _act(kind: ev.Kind, by: str, moment: datetime, **more: Any) -> Event:
     return Event(id=ev.new_id(), at=moment, by=by, kind=kind, **more)
 
 
-def _open_to(row: Any, by: str) -> bool:
-    return row.due < 2 and not (row.state == "second" and f"|{by}|" in row.voters)
+def _open_to(row: Any, by: str, filters: Filters) -> bool:
+    if row.state == "second" and f"|{by}|" in row.voters:
+        return False
+    return bool(row.due < DUE["flagged"] or row.state == filters.reason == "flagged")
 
 
 def _entry(row: Any) -> Entry:

@@ -91,8 +91,8 @@ def reviewer_name(name: str) -> str:
     trimmed = unicodedata.normalize("NFC", name).strip()
     if not trimmed or len(trimmed) > _LONGEST_NAME or not trimmed.isprintable() or "|" in trimmed:
         raise ReviewError(
-            f"{trimmed[:20]!r} is no reviewer's name;"
-            f" say --as NAME (1 to {_LONGEST_NAME} printable characters)"
+            f"{trimmed[:20]!r} is no reviewer's name; say --as NAME"
+            f" (printable, {_LONGEST_NAME} characters at most)"
         )
     return trimmed
 

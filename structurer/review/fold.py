@@ -124,7 +124,7 @@ def undoable(newest_first: Iterable[Event]) -> Event | None:
 
 
 def redoable(newest_first: Iterable[Event]) -> str | None:
-    """Of one reviewer's events, newest first, the id of the act a redo restores; None after a new act."""
+    """Of one reviewer's events, newest first, the act that a redo restores; None after a new act."""
     redone: set[str] = set()
     for event in newest_first:
         if event.kind == "redo":

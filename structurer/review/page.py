@@ -37,7 +37,18 @@ def spans_of(extraction: Extraction, found: Observation) -> tuple[list[tuple[int
         return [(span.start, span.end) for span in found.evidence], True
     row = found.indicator.rpartition(".")[0]
     same = [one for one in extraction.observations if one.indicator.rpartition(".")[0] == row]
-    return [(span.start, span.end) for one in same for span in one.evidence], False
+    spans = [(span.start, span.end) for one in same for span in one.evidence]
+    return spans or _beside(extraction, found), False
+
+
+def _beside(extraction: Extraction, found: Observation) -> list[tuple[int, int]]:
+    """Where the values before and after it in its table are printed: its own place is between them."""
+    table = found.indicator.partition(".")[0]
+    same = [one for one in extraction.observations if one.indicator.partition(".")[0] == table]
+    at = next((n for n, one in enumerate(same) if one is found), 0)
+    before = next((one.evidence[-1] for one in reversed(same[:at]) if one.evidence), None)
+    after = next((one.evidence[0] for one in same[at:] if one.evidence), None)
+    return [(span.start, span.end) for span in (before, after) if span is not None]
 
 
 def _printed(found: Observation) -> bool:

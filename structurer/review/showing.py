@@ -17,12 +17,16 @@ def views(
 ) -> list[View]:
     """The cases of one report as a reviewer sees them; `current` is the report with what was decided."""
     worked: dict[str, dict[str, list[Sum]]] = {}
+    rows: dict[str, list[Observation]] = {}
+    for one in current.observations:
+        rows.setdefault(one.indicator.rpartition(".")[0], []).append(one)
     made = []
     for case in cases:
         table = case.indicator.partition(".")[0]
         if table not in worked:
             worked[table] = sums_of_table(current, table, book)
-        made.append(_view(case, report, current, worked[table].get(case.indicator, ()), blind))
+        row = _row(rows.get(case.indicator.rpartition(".")[0], ()), case, blind)
+        made.append(_view(case, report, row, worked[table].get(case.indicator, ()), blind))
     return made
 
 
@@ -48,7 +52,7 @@ def is_proven(view: View) -> bool:
     return grounded and proven(view.sums)
 
 
-def _view(case: Case, report: Report, current: Extraction, found: Sequence[Sum], blind: bool) -> View:
+def _view(case: Case, report: Report, row: tuple[Term, ...], found: Sequence[Sum], blind: bool) -> View:
     document = report.machine.document
     spans, on_page = _spans(case, report)
     valid = report.source is not None and _there(case, report.source)
@@ -70,9 +74,10 @@ def _view(case: Case, report: Report, current: Extraction, found: Sequence[Sum],
         lines=tuple(lines),
         on_page=on_page,
         page="" if lines else report.missing or "nothing of it is on the page",
+        at_hand=report.source is not None,
         line=line_of(report.starts, spans[0][0]) + 1 if spans and report.starts else None,
         sums=() if blind else tuple(found),
-        row=_row(current, case, blind),
+        row=row,
         votes=at.votes if at.state == "differ" and not blind else (),
         old=at.decision if at.state == "stale" and not blind else None,
         decision=at.decision if at.state == "decided" and not blind else None,
@@ -93,12 +98,10 @@ def _there(case: Case, source: str) -> bool:
     return all(source[span.start : span.end] == span.quote for span in spans)
 
 
-def _row(current: Extraction, case: Case, blind: bool) -> tuple[Term, ...]:
+def _row(cells: Sequence[Observation], case: Case, blind: bool) -> tuple[Term, ...]:
     """The values of the row that a cell stands in, as they are now."""
     if case.found is None or "@" in case.handle or case.indicator.startswith("metadata."):
         return ()
-    row = case.indicator.rpartition(".")[0]
-    cells = [one for one in current.observations if one.indicator.rpartition(".")[0] == row]
     shared = len(_shared([one.label for one in cells]))
     return tuple(Term(one.indicator, one.label[shared:], _shown(one, case, blind)) for one in cells)
 

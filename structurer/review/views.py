@@ -47,6 +47,8 @@ class View:
     on_page: bool = False
     page: str = ""
     """Why no lines can be shown, where none can."""
+    at_hand: bool = False
+    """Whether the whole page can be read."""
     line: int | None = None
     """The line of the source it begins in, from 1."""
     sums: tuple[Sum, ...] = ()

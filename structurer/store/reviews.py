@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from zlib import decompress
 
 from sqlalchemy import (
@@ -86,10 +86,19 @@ class Reviews:
         if self.connection.dialect.name == "postgresql":
             self.connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
 
+    def clock(self) -> datetime:
+        """The time that leases run by: where machines share a server, that server's."""
+        if self.connection.dialect.name == "postgresql":
+            return cast(datetime, self.connection.scalar(select(func.clock_timestamp())))
+        return now()
+
     # Events
 
     def moment(self) -> datetime:
-        """Now, but later than every event: an act comes after what it was an answer to."""
+        """Now, but later than every event: an act comes after what it was an answer to.
+
+        A laptop whose clock is ahead may have brought events from the future, so no lease runs by this.
+        """
         last = self.connection.scalar(select(func.max(events.c.at)))
         return max(now(), last + _TICK) if last is not None else now()
 
@@ -279,8 +288,9 @@ class Reviews:
         return self.connection.execute(select(review_items).where(_i.id == id)).first()
 
     def items_like(self, beginning: str) -> list[SQLRow[Any]]:
-        """Items whose id begins so, a few."""
-        query = select(review_items).where(_i.id.startswith(beginning, autoescape=True))
+        """Items whose id, in hexadecimal digits, begins so; a few."""
+        # A range is looked up in the index, where a pattern would read every row.
+        query = select(review_items).where(_i.id >= beginning, _i.id < beginning + "g")
         return list(self.connection.execute(query.limit(3)))
 
     def items_of(self, unit: str) -> list[SQLRow[Any]]:
@@ -313,25 +323,30 @@ class Reviews:
 
     def next_unit(self, by: str, moment: datetime, filters: Filters) -> str | None:
         """The unit a reviewer should look at now: the one they hold, else the first that nobody holds."""
-        return self._next(by, moment, filters, mine=True) or self._next(by, moment, filters, mine=False)
-
-    def _next(self, by: str, moment: datetime, filters: Filters, *, mine: bool) -> str | None:
-        claims = review_claims.c
-        held = exists().where(claims.unit == _i.unit, claims.until > moment)
-        free = held.where(claims.by == by) if mine else ~held
-        voted = _i.voters.contains(f"|{by}|", autoescape=True)
-        base = _narrowed(select(_i.unit), filters).where(free)
-        blocked = ("second",) if filters.reason in ("differ", "second") else ("second", "differ")
-        served = base.where(_i.due == 0, or_(_i.state.not_in(blocked), ~voted)).order_by(*_ORDER[1:])
-        found = self.connection.scalar(served.limit(1))
-        if found is None and not mine:
-            later = base.where(_i.due == DUE["later"]).order_by(_i.waits_since, *_ORDER[1:])
+        held = self.held_by(by, moment)
+        mine = _narrowed(select(_i.unit), filters).where(_i.unit.in_(held))
+        found = self._served(mine, by, filters) if held else None
+        if found is not None:
+            return found
+        claimed = exists().where(review_claims.c.unit == _i.unit, review_claims.c.until > moment)
+        free = _narrowed(select(_i.unit), filters).where(~claimed)
+        found = self._served(free, by, filters)
+        if found is None:
+            later = free.where(_i.due == DUE["later"]).order_by(_i.waits_since, *_ORDER[1:])
             found = self.connection.scalar(later.limit(1))
-        if found is None and not mine and filters.reason == "flagged":
+        if found is None and filters.reason == "flagged":
             found = self.connection.scalar(
-                base.where(_i.due == DUE["flagged"]).order_by(*_ORDER[1:]).limit(1)
+                free.where(_i.due == DUE["flagged"]).order_by(*_ORDER[1:]).limit(1)
             )
-        return str(found) if found is not None else None
+        return cast("str | None", found)
+
+    def _served(self, units: Select[Any], by: str, filters: Filters) -> str | None:
+        """The first of these units with something that this reviewer may decide now."""
+        voted = _i.voters.contains(f"|{by}|", autoescape=True)
+        # Two who differ are settled by a third; only who asks for those items settles their own.
+        blocked = ("second",) if filters.reason == "differ" else ("second", "differ")
+        served = units.where(_i.due == 0, or_(_i.state.not_in(blocked), ~voted)).order_by(*_ORDER[1:])
+        return cast("str | None", self.connection.scalar(served.limit(1)))
 
     # Claims
 

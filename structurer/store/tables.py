@@ -238,6 +238,7 @@ review_items = Table(
     Column("voters", Text, nullable=False),
     Column("waits_since", Moment),
     Index("review_items_in_order", "due", "unit_rank", "shuffle", "unit", "position"),
+    Index("review_items_by_kind", "due", "state", "reason"),
     Index("review_items_of_unit", "unit", "position"),
     Index("review_items_of_document", "document"),
 )

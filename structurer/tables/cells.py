@@ -33,6 +33,8 @@ _BOTH = re.compile(r"([0-9]+)")
 _NOT_HAN = re.compile(r"[^\u3007\u4e00-\u9fff]+")
 _ENUMERATOR = re.compile(_ITEM)
 _DIGIT = re.compile(r"[0-9]")
+# What may stand alone between cells without being one: an enumerator, punctuation.
+_MARKS = re.compile(r"[0-9]{1,2}[.、:)]+|[^\w\u25a0-\u25ff\u2600-\u27bf]+")
 _GLUED = re.compile(
     rf"(?P<label>.*[\u4e00-\u9fff\"')\]])[::]?(?P<number>[+\-]?{_NUMBER}(?:{UNITS})?)[,。;;]?"
 )
@@ -123,7 +125,12 @@ def atoms(text: str, start: int, end: int, is_label_end: re.Pattern[str]) -> lis
             border = match[0]
             add(Bar(here, border == ROW, border != "|"))
         elif kind == "label":
-            add(Word(here, there, han(match[0]), False))
+            printed = match[0]
+            letters = han(printed)
+            if letters or _MARKS.fullmatch(printed):
+                add(Word(here, there, letters, False))
+            else:
+                add(Token(here, there, "text"))
         elif kind == "none":
             add(Token(here, there, "not_applicable"))
         elif kind == "text":
@@ -140,6 +147,8 @@ def _number(text: str, start: int, end: int) -> Token:
     assert parts is not None, "the atom pattern and its parts disagree"
     digits = parts["number"].replace(",", "")
     value: int | float = float(digits) if "." in digits else int(digits)
+    if value == int(value):
+        value = int(value)
     sign = parts["sign"] or ""
     if sign and sign[0] in "-减":
         value = -value
@@ -164,4 +173,6 @@ def _words(text: str, start: int, end: int, is_label_end: re.Pattern[str]) -> li
             Word(start, start + glued.end("label"), han(glued["label"]), False),
             _number(text, at, start + glued.end("number")),
         ]
+    if not han(word):
+        return [Token(start, end, "text")]
     return [Word(start, end, han(word), _DIGIT.search(_ENUMERATOR.sub("", word, count=1)) is not None)]

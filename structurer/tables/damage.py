@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from structurer.tables.cells import Atom, Token
+from structurer.tables.cells import Atom, Token, Word
 from structurer.tables.locate import Span
 
 _FEWEST = 12
@@ -23,6 +23,8 @@ def deduplicated(folded: str, spans: Sequence[Span], streams: Sequence[Sequence[
     ]
     if not tokens or len(set(tokens)) * 3 < len(tokens):
         return False  # the common case, told cheaply: most numbers stand more than once
+    if any(isinstance(atom, Word) and atom.stray for stream in streams for atom in stream):
+        return False
     lines: list[int] = []
     numbers: list[int] = []
     for span, stream in zip(spans, streams, strict=True):

@@ -43,6 +43,8 @@ class Slot(NamedTuple):
     """The key of the group line it stands under."""
     columns: tuple[frozenset[str], ...]
     """Per column the first characters of its label and of its variants (see `PREFIX`)."""
+    labels: tuple[frozenset[str], ...]
+    """Per column the keys of its label and of its variants."""
     sure: bool = True
     """The page shows that the row follows this form."""
 
@@ -117,12 +119,11 @@ class Vocabulary:
 
 def _slots(form: str, table: Table) -> Iterator[Slot]:
     for block in table.blocks:
-        columns = tuple(
-            frozenset(key(text)[:PREFIX] for text in (c.label, *c.variants)) for c in block.columns
-        )
+        labels = tuple(frozenset(key(text) for text in (c.label, *c.variants)) for c in block.columns)
+        columns = tuple(frozenset(text[:PREFIX] for text in keys) for keys in labels)
         for row in block.rows:
             places = tuple(table.by_indicator[f"{table.id}.{row.id}.{column.id}"] for column in block.columns)
-            yield Slot(row.id, form, places, key(row.under) if row.under else "", columns)
+            yield Slot(row.id, form, places, key(row.under) if row.under else "", columns, labels)
 
 
 def _merged(orders: list[list[str]]) -> tuple[str, ...]:

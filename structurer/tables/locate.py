@@ -15,6 +15,8 @@ _J = r"[\s\u200b|\x1e\x1f\"'()\[\],、:/.*-]{0,12}"
 _CLOSING = ("存在的主要问题", "存在的问题", "主要问题及", "主要问题和", "问题及改进", "其他需要报告")
 _NUMERAL = r"(?:第[一二三四五六七八九]+部分|\(?[一二三四五六七八九十]{1,2}\)?[、.,]|[0-9]{1,2}[、.])?"
 _LOOK_BACK = 80
+_REPEATED = 100
+"""Characters within which a label met again is a merged cell printed for each of its columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,12 @@ class Locator:
         clusters: list[list[re.Match[str]]] = []
         for head in self._heads.finditer(folded):
             table, anchor = self._of(head)
-            if not clusters or self._of(clusters[-1][0])[0] != table or anchor.once:
+            cluster = clusters[-1] if clusters else []
+            second = anchor.once and any(
+                self._of(other) == (table, anchor) and head.start() - other.end() > _REPEATED
+                for other in cluster
+            )
+            if not cluster or self._of(cluster[0])[0] != table or second:
                 clusters.append([])
             clusters[-1].append(head)
         first: dict[str, Span] = {}

@@ -57,6 +57,8 @@ def place(lines: Sequence[Line], vocabulary: Vocabulary) -> Placement:
     chosen = choose(by_row, vocabulary)
     if not chosen:
         return Placement("", (), (), mixed=False)
+    if _numbers_first(lines, chosen):
+        chosen = {row: slot._replace(sure=False) for row, slot in chosen.items()}
     at = {row: place for place, row in enumerate(chosen)}
     shared = shares(lines, chosen, at)
     open_rows = lost(lines, chosen, at, shared)
@@ -69,9 +71,22 @@ def place(lines: Sequence[Line], vocabulary: Vocabulary) -> Placement:
     )
     used = {id(line) for row in rows if row.line is not None for line in by_row.get(row.row, ())}
     used |= {share.source for share in shared.values()}
-    unplaced = tuple(line for line in lines if line.tokens and id(line) not in used)
+    unplaced = tuple(line for line in lines if _numbers(line) and id(line) not in used)
     forms = Counter(slot.form for slot in chosen.values())
     return Placement(forms.most_common(1)[0][0], rows, unplaced, len(forms) > 1)
+
+
+def _numbers_first(lines: Sequence[Line], chosen: Chosen) -> bool:
+    """Whether the table prints numbers before their labels: a row of them ahead of the first label, and
+    nothing behind the last."""
+    named = [index for index, line in enumerate(lines) if line.row in chosen]
+    ahead = sum(len(line.tokens) for line in lines[: named[0]]) if named else 0
+    width = len(chosen[lines[named[0]].row].places) if named else 0
+    return bool(named) and ahead >= width and not lines[named[-1]].tokens
+
+
+def _numbers(line: Line) -> bool:
+    return any(token.kind == "number" for token in line.tokens)
 
 
 def items(atoms: Sequence[Token | Bar]) -> list[Token | None]:
@@ -130,6 +145,8 @@ def fit(row: str, places: tuple[Cell, ...], form: str, line: Line, trailing: int
     tokens = tuple(line.tokens)
     if len(tokens) == width:
         return PlacedRow(row, places, form, "exact", tokens, (), line)
+    if len(tokens) > width == 1 and len({token[2:] for token in tokens}) == 1:
+        return PlacedRow(row, places, form, "exact", tokens[:1], (), line)  # a merged cell, copied
     if len(tokens) > width or _too_many(tokens, width):
         return PlacedRow(row, places, form, "unreadable", tokens, (), line)
     aligned = _aligned(items(line.atoms), width, trailing)

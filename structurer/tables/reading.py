@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 from structurer.document import Document
 from structurer.forms import Cell, Forms, Table
-from structurer.observation import ACCEPTING, Finding, Observation, TableInfo, TableState, trusted
-from structurer.tables.cells import Atom, atoms, mask
+from structurer.observation import ACCEPTING, Finding, Observation, TableInfo, TableState, Value, trusted
+from structurer.tables.cells import Atom, Token, Word, atoms, mask
 from structurer.tables.damage import deduplicated
 from structurer.tables.labels import Vocabulary, vocabulary
 from structurer.tables.locate import Span, locate
@@ -18,6 +18,8 @@ from structurer.tables.rows import Line, lines
 from structurer.tables.sequence import place_blank, place_in_sequence
 from structurer.tables.settle import Settled, settle
 
+_BLOCK = "第二十条"
+_NOTES = ("注", "备注", "说明")
 _UNIT = re.compile(r"单位[::]?\s*(万元|亿元|元)|\((万元|亿元|元)\)")
 
 
@@ -48,20 +50,51 @@ class TableReading:
 
 
 def read_tables(document: Document, forms: Forms) -> list[TableReading]:
-    """The tables of a document in printing order; what is not there is not listed."""
+    """The tables of a document in printing order; what is not there is not listed.
+
+    Where a table stands more than once, its first copy is read; cells in which the copies differ stay open.
+    """
     spans, again = locate(document.folded, forms)
     if not spans:
         return []
     masked = mask(document.folded)
     streams = [atoms(masked, span.start, span.end, vocabulary(forms, span.table).ends) for span in spans]
-    repeated = {span.table for span in again}
     lost = deduplicated(document.folded, spans, streams)
-    found = [
-        _read(document, span, stream, forms, span.table in repeated, lost)
-        for span, stream in zip(spans, streams, strict=True)
-    ]
-    there = [table for table in found if table is not None]
+    there = []
+    for span, stream in zip(spans, streams, strict=True):
+        table = _read(document, span, stream, forms, lost)
+        if table is not None:
+            copies = [_copy(document, masked, other, forms) for other in again if other.table == span.table]
+            there.append(_compared(table, [copy for copy in copies if copy is not None]))
     return [_as_its_neighbours(table, there, forms) for table in there]
+
+
+def _copy(document: Document, masked: str, span: Span, forms: Forms) -> TableReading | None:
+    stream = atoms(masked, span.start, span.end, vocabulary(forms, span.table).ends)
+    return _read(document, span, stream, forms, lost=False)
+
+
+def _compared(table: TableReading, copies: Sequence[TableReading]) -> TableReading:
+    """A table with further copies in the same report: cells they do not agree on are open."""
+    others: dict[str, list[Value]] = {}
+    for copy in copies:
+        for observation in copy.observations:
+            if observation.value is not None:
+                others.setdefault(observation.indicator, []).append(observation.value)
+    if not others:
+        return table
+    observations = tuple(_agreed(one, others.get(one.indicator, ())) for one in table.observations)
+    findings = (*table.findings, _repeated(table.table))
+    return replace(table, observations=observations, findings=findings)
+
+
+def _agreed(one: Observation, others: Sequence[Value]) -> Observation:
+    if all(value == one.value for value in others):
+        return one
+    candidates = tuple(dict.fromkeys((one.value, *others)))
+    return one.model_copy(
+        update={"value": None, "status": "ambiguous", "accepted": False, "candidates": candidates}
+    )
 
 
 def _as_its_neighbours(table: TableReading, found: Sequence[TableReading], forms: Forms) -> TableReading:
@@ -74,11 +107,11 @@ def _as_its_neighbours(table: TableReading, found: Sequence[TableReading], forms
 
 
 def _read(
-    document: Document, span: Span, stream: Sequence[Atom], forms: Forms, repeated: bool, lost: bool
+    document: Document, span: Span, stream: Sequence[Atom], forms: Forms, lost: bool
 ) -> TableReading | None:
     words = vocabulary(forms, span.table)
-    found = _without_tail(lines(stream, words), words)
-    findings = [_repeated(span.table)] if repeated else []
+    found = _without_tail(lines(_without_note(stream, words), words), words)
+    findings: list[Finding] = []
     tokens = sum(len(line.tokens) for line in found)
     first_form = next(iter(words.tables.values()))
     named = {line.row for line in found if line.row}
@@ -105,7 +138,7 @@ def _read(
         )
     if tokens == 0:
         settled = [cell for row in rows for cell in _unfilled(row)]
-        state: TableState = "blank"
+        state: TableState = "unreadable" if any(line.stray for line in found) else "blank"
     else:
         settled = settle(table, rows, trusted=not placement.unplaced)
         state = "partial" if any(cell.status == "ambiguous" for cell in settled) else "read"
@@ -123,6 +156,16 @@ def _read(
 
 def _hard(table: Table) -> bool:
     return any(rule.severity == "error" for rule in table.rules)
+
+
+def _without_note(stream: Sequence[Atom], words: Vocabulary) -> Sequence[Atom]:
+    """Drop the note behind a table whose numbers all follow its labels: it names the labels again."""
+    begun = False
+    for at, atom in enumerate(stream if next(iter(words.tables.values())).labels_first else ()):
+        begun |= isinstance(atom, Token)
+        if begun and isinstance(atom, Word) and atom.han.startswith(_NOTES):
+            return stream[:at]
+    return stream
 
 
 def _without_tail(found: list[Line], words: Vocabulary) -> list[Line]:
@@ -173,9 +216,7 @@ def _observations(settled: Sequence[Settled], document: Document, span: Span) ->
                 "indicator": cell.indicator,
                 "label": cell.label,
                 "value": value,
-                "unit": cell.unit
-                if cell.unit and len(tokens) == 1 and not tokens[0].unit
-                else _unit(one, document, span),
+                "unit": _unit(one, document, span) if tokens else cell.unit,
                 "printed": printed,
                 "status": status,
                 "accepted": status in ACCEPTING,
@@ -192,14 +233,19 @@ def _unit(settled: Settled, document: Document, span: Span) -> str:
     for token in settled.tokens:
         if token.unit:
             return token.unit
-    return settled.cell.unit or _unit_above(document.folded, span.start, settled)
+    if settled.cell.kind == "money":
+        return _unit_above(document.folded, span.start, settled) or settled.cell.unit
+    return settled.cell.unit
 
 
 def _unit_above(folded: str, start: int, settled: Settled) -> str:
-    """The unit that the header nearest above an amount prints, "" where none does."""
+    """The unit that the header of an amount's own block prints, "" where it prints none."""
     if not settled.tokens:
         return ""
-    units = _UNIT.findall(folded, max(start, settled.tokens[0].start - 120), settled.tokens[0].start)
+    end = settled.tokens[0].start
+    begin = max(start, end - 120)
+    begin = max(begin, folded.rfind(_BLOCK, begin, end))
+    units = _UNIT.findall(folded, begin, end)
     return next((unit for pair in reversed(units) for unit in pair if unit), "")
 
 
@@ -225,7 +271,7 @@ def _about(placement: Placement, document: Document, table: str) -> list[Finding
 
 
 def _repeated(table: str) -> Finding:
-    message = "the report holds this table more than once; the first is read"
+    message = "the report holds this table more than once; where the copies differ the cells are left open"
     return Finding(rule=f"{table}.repeated", severity="warning", message=message)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from rapidfuzz.distance import Levenshtein
 
@@ -133,7 +134,8 @@ def _runs(stream: Iterable[Atom]) -> list[_Run]:
 
 
 def _matches(run: _Run, index: int, vocabulary: Vocabulary) -> list[_Match]:
-    return [
+    """The labels in a run; of a merged cell that is printed again and again the last copy."""
+    found = [
         _Match(
             key := match[0],
             index,
@@ -145,6 +147,7 @@ def _matches(run: _Run, index: int, vocabulary: Vocabulary) -> list[_Match]:
         )
         for match in vocabulary.pattern.finditer(run.han)
     ]
+    return [one for one, behind in zip_longest(found, found[1:]) if behind is None or behind.key != one.key]
 
 
 def _rank(matches: list[_Match]) -> None:
@@ -209,9 +212,11 @@ def _add_lines(
     """Add a run's lines; returns the words that stand before the next run's label."""
     text = run.han
     position = 0
-    for match in matches:
-        if match.rank is not None:
+    ranked = [match for match in matches if match.rank is not None]
+    for match, behind in zip_longest(ranked, ranked[1:]):
+        if match is not None and match.rank is not None:
             first, last = run.word_at(match.start), run.word_at(match.end - 1)
+            until = run.word_at(behind.start) if behind is not None else last
             found.append(
                 Line(
                     row=vocabulary.rows[match.rank],
@@ -221,6 +226,7 @@ def _add_lines(
                     atoms=list(run.bars[last]),
                     before=before + text[position : match.start],
                     misplaced=match.misplaced,
+                    stray=any(word.stray for word in run.words[first : max(last + 1, until)]),
                 )
             )
             before, position = "", match.end

@@ -21,8 +21,9 @@ def place_in_sequence(lines: Sequence[Line], vocabulary: Vocabulary) -> Placemen
     form, table = next(reversed(vocabulary.tables.items()))
     filled = [line for line in lines if line.tokens]
     by_row = [line for line in filled if line.row]
-    rows = _by_column(filled, form, table) or _by_row(by_row, filled, form, table)
-    if rows is None and len(filled) == 1:
+    stray = any(line.stray for line in lines)
+    rows = None if stray else _by_column(filled, form, table) or _by_row(by_row, filled, form, table)
+    if rows is None and len(filled) == 1 and not stray:
         rows = (fit("", table.cells, form, _from_first_number(filled[0]), None),)
     if rows is None:
         tokens = tuple(token for line in filled for token in line.tokens)
@@ -64,7 +65,7 @@ def _header_words(text: str, table: Table) -> bool:
     """Nothing but pieces of the table's own labels: a header whose words were spread over lines."""
     rows = [row.label for block in table.blocks for row in block.rows]
     columns = [column.label for block in table.blocks for column in block.columns]
-    return set(text) <= set("".join((*rows, *columns, *table.furniture)))
+    return bool(text) and set(text) <= set("".join((*rows, *columns, *table.furniture)))
 
 
 def _by_row(

@@ -7,13 +7,15 @@ from typing import NamedTuple
 
 from structurer.balance import Equation, Gap, Problem, Reading, reading_in_place, readings, solve
 from structurer.forms import Cell, Table
-from structurer.observation import Printed, Status, Value
+from structurer.observation import ACCEPTING, Printed, Status, Value
 from structurer.rival import rivalled
 from structurer.tables.cells import Token
 from structurer.tables.longrow import settle_long_row
 from structurer.tables.place import PlacedRow, in_grid
 
 BLANK_IS_ZERO = "blank=0"
+_MANY = 8
+"""Non-zero figures in doubt from which a table may be misread as a whole; agencies err in one or two sums."""
 
 
 class Settled(NamedTuple):
@@ -38,7 +40,24 @@ def settle(table: Table, rows: Sequence[PlacedRow], *, trusted: bool = True) -> 
     """
     if not table.sums:
         return [settled for row in rows for settled in _unbound(row)]
-    return _complete(table, rows) or list(_Bound(table, rows, trusted).cells())
+    return _complete(table, rows) or _believed(list(_Bound(table, rows, trusted).cells()))
+
+
+def _believed(cells: list[Settled]) -> list[Settled]:
+    """The cells as they are, unless so many are in doubt that the table as a whole was read wrong.
+
+    A misread table leaves islands that add up by chance; nothing of it is accepted then.
+    """
+    counts = [one for one in cells if one.printed == "number" and one.value]
+    doubted = sum(one.status == "disputed" for one in counts)
+    if doubted < _MANY or doubted * 4 < len(counts):
+        return cells
+    return [
+        one._replace(status="disputed" if one.value is not None and one.printed == "number" else "ambiguous")
+        if one.status in ACCEPTING
+        else one
+        for one in cells
+    ]
 
 
 def _complete(table: Table, rows: Sequence[PlacedRow]) -> list[Settled]:
@@ -95,7 +114,7 @@ def _as_printed(cell: Cell, token: Token | None) -> Settled:
     if token is None:
         return Settled(cell, None, "blank", "stated", ())
     if token.kind != "number":
-        return Settled(cell, None, _printed(token), "stated", (token,))
+        return _wordy(cell, token)
     if not _possible_value(cell, token):
         return Settled(cell, token.value, "number", "disputed", (token,), rules=(f"{_table(cell)}.whole",))
     return Settled(cell, token.value, "number", "stated", (token,))
@@ -105,8 +124,11 @@ def _table(cell: Cell) -> str:
     return cell.indicator.partition(".")[0]
 
 
-def _printed(token: Token) -> Printed:
-    return "not_applicable" if token.kind == "not_applicable" else "text"
+def _wordy(cell: Cell, token: Token) -> Settled:
+    """A cell without a number: "not applicable" is an answer, anything else has to be read by a person."""
+    if token.kind == "not_applicable":
+        return Settled(cell, None, "not_applicable", "stated", (token,))
+    return Settled(cell, None, "text", "ambiguous", (token,))
 
 
 def _possible_value(cell: Cell, token: Token) -> bool:
@@ -270,7 +292,7 @@ class _Bound:
     def _printed_cell(self, at: int, cell: Cell, token: Token, sums: Sums) -> Settled:
         holds, broken = sums[at]
         if token.kind != "number":
-            return Settled(cell, None, _printed(token), "stated", (token,))
+            return _wordy(cell, token)
         if not _possible_value(cell, token):
             rules = (f"{self.table.id}.whole",)
             return Settled(cell, token.value, "number", "disputed", (token,), rules)

@@ -21,7 +21,10 @@ def choose(by_row: ByRow, vocabulary: Vocabulary) -> Chosen:
     """
     if vocabulary.same_columns:
         form = max(vocabulary.slots, key=lambda form: _explained(vocabulary.slots[form], by_row))
-        return vocabulary.slots[form]
+        slots = vocabulary.slots[form]
+        header = next((found[0].before for row in slots if (found := by_row.get(row))), "")
+        ordered = _in_order(header, next(iter(slots.values())), vocabulary)
+        return slots if ordered else {row: slot._replace(sure=False) for row, slot in slots.items()}
     return _by_header(by_row, vocabulary)
 
 
@@ -56,20 +59,46 @@ def _by_header(by_row: ByRow, vocabulary: Vocabulary) -> Chosen:
         headed = scores[row][best[row]] > 0
         slot = vocabulary.slots[best[row] if headed else main].get(row)
         if slot is not None:
-            sure = headed or _only_here(slot, by_row.get(row, ()), vocabulary)
+            header = _header(row, slot.form, by_row, vocabulary)
+            sure = _in_order(header, slot, vocabulary) and (
+                _whole(header, slot) if headed else _only_here(slot, by_row.get(row, ()), vocabulary)
+            )
             chosen[row] = slot if sure else slot._replace(sure=False)
     return chosen
 
 
 def _header_scores(row: str, by_row: ByRow, vocabulary: Vocabulary) -> dict[str, int]:
     """Form → how well its column labels explain the header printed above the row's block."""
-    scores = {}
-    for form, slots in vocabulary.slots.items():
-        if row in slots:
-            block = [other.row for other in slots.values() if other.columns is slots[row].columns]
-            header = "".join(line.before for name in block for line in by_row.get(name, ())[:1])
-            scores[form] = _score(slots[row], header, vocabulary)
-    return scores
+    return {
+        form: _score(slots[row], _header(row, form, by_row, vocabulary), vocabulary)
+        for form, slots in vocabulary.slots.items()
+        if row in slots
+    }
+
+
+def _header(row: str, form: str, by_row: ByRow, vocabulary: Vocabulary) -> str:
+    """The words printed above the block that holds a row."""
+    slots = vocabulary.slots[form]
+    block = [other.row for other in slots.values() if other.columns is slots[row].columns]
+    return "".join(line.before for name in block for line in by_row.get(name, ())[:1])
+
+
+def _whole(header: str, slot: Slot) -> bool:
+    """Whether the header names every column of the slot, if only by its beginning."""
+    return all(any(prefix in header for prefix in column) for column in slot.columns)
+
+
+def _in_order(header: str, slot: Slot, vocabulary: Vocabulary) -> bool:
+    """Whether the column labels stand in the form's order; a header that cannot tell does not deny it.
+
+    The last column may stand anywhere behind the first: a total that spans two header rows is printed
+    before the columns of the second.
+    """
+    printed = [match[0] for match in vocabulary.pattern.finditer(header)]
+    places = [next((at for at, text in enumerate(printed) if text in keys), -1) for keys in slot.labels]
+    if -1 in places or len(places) < 2:
+        return True
+    return places[:-1] == sorted(places[:-1]) and places[-1] > places[0]
 
 
 def _score(slot: Slot, header: str, vocabulary: Vocabulary) -> int:
