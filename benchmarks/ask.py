@@ -42,8 +42,8 @@ def compare(name: str, sources: Sequence[Source], rate: float) -> int:
         point, calls, prompt, answer, verified = Point(), 0, 0, 0, 0
         for source in sources:
             teller = Teller(source.truth, rate)
-            with tempfile.TemporaryDirectory() as folder, Endpoint(teller) as endpoint:
-                found = asked(source, endpoint.base_url, ask=ask, cache_dir=folder)
+            with Endpoint(teller) as endpoint:
+                found = asked(source, endpoint.base_url, ask=ask)
             waiting = sum(not one.accepted for one in found.observations)
             point = point.plus(list(marks(found, source.gold)), waiting)
             calls += found.usage.calls

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from typing import Any
 
 from benchmarks.sources import Source
@@ -18,5 +19,7 @@ def settings(url: str, **given: Any) -> Settings:
 
 
 def asked(source: Source, url: str, **given: Any) -> Extraction:
-    """The report read with the model asked."""
-    return structure(source.data, path=source.name, settings=settings(url, **given))
+    """The report read with the model asked; with a cache of its own unless `cache_dir` names one."""
+    with tempfile.TemporaryDirectory() as folder:
+        chosen = settings(url, **{"cache_dir": folder, **given})
+        return structure(source.data, path=source.name, settings=chosen)

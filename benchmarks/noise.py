@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -83,10 +82,10 @@ def measure(sources: Sequence[Source], rate: float, ask: str, seed: int = 0) -> 
     added = 0
     for source in sources:
         teller = Teller(source.truth, rate, extra=rate / 10, seed=seed)
-        with tempfile.TemporaryDirectory() as folder, Endpoint(teller) as endpoint:
-            checked = asked(source, endpoint.base_url, ask=ask, cache_dir=folder)
+        with Endpoint(teller) as endpoint:
+            checked = asked(source, endpoint.base_url, ask=ask)
             said = at_its_word(teller.told)
-            opted = asked(source, endpoint.base_url, ask=ask, cache_dir=folder, accept_model=True)
+            opted = asked(source, endpoint.base_url, ask=ask, accept_model=True)
         alone = source.without_model()
         word = alone.model_copy(update={"observations": _believed(alone, said)})
         added += len(source.false(checked) - source.false(alone))
@@ -122,8 +121,8 @@ def by_kind(sources: Sequence[Source]) -> str:
         told = wrong = false = 0
         for source in sources:
             teller = Teller(source.truth, 1.0, kinds=[kind])
-            with tempfile.TemporaryDirectory() as folder, Endpoint(teller) as endpoint:
-                found = asked(source, endpoint.base_url, accept_model=True, cache_dir=folder)
+            with Endpoint(teller) as endpoint:
+                found = asked(source, endpoint.base_url, accept_model=True)
             told += len(teller.told)
             wrong += sum(bool(item["wrong"]) for item in teller.told)
             false += len(source.false(found))

@@ -59,8 +59,8 @@ def nothing(call: Call) -> Reply:
 def ours(source: Source, ask: str) -> tuple[int, int]:
     """Prompt tokens and calls of one report, off the wire."""
     count = counter()
-    with tempfile.TemporaryDirectory() as folder, Endpoint(nothing) as endpoint:
-        asked(source, endpoint.base_url, ask=ask, cache_dir=folder)
+    with Endpoint(nothing) as endpoint:
+        asked(source, endpoint.base_url, ask=ask)
     return sum(count(sent(call)) for call in endpoint.calls), len(endpoint.calls)
 
 

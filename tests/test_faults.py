@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
@@ -28,11 +27,10 @@ HARD = [*UNUSUAL[:1], *DAMAGED[:2]]
 
 
 @pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Little patience, and a cache of this test's own."""
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Little patience."""
     monkeypatch.setattr(transport, "_backoff", lambda patience, failures: 0.001)
-    monkeypatch.setattr(client, "Patience", lambda: transport.Patience(limited=0.15))
-    monkeypatch.setenv("STRUCTURER_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setattr(client, "Patience", lambda: transport.Patience(limited=0.02))
 
 
 def known(extraction: Extraction) -> set[tuple[object, ...]]:
@@ -135,9 +133,9 @@ def test_what_passes_costs_nothing_but_time(name: str) -> None:
     source = UNUSUAL[0]
     teller = Teller(source.truth)
     with Endpoint(teller) as endpoint:
-        smooth = asked(source, endpoint.base_url, cache_dir="smooth")
+        smooth = asked(source, endpoint.base_url)
     with Endpoint(faults.first(PASSING[name], teller)) as endpoint:
-        rough = asked(source, endpoint.base_url, cache_dir="rough")
+        rough = asked(source, endpoint.base_url)
     assert rough.observations == smooth.observations
     assert len(endpoint.calls) == 3 * smooth.usage.calls
 
@@ -157,7 +155,7 @@ def test_one_bad_chunk_costs_one_chunk(name: str) -> None:
     source = LONG
     teller = Teller(source.truth)
     with Endpoint(teller) as endpoint:
-        good = asked(source, endpoint.base_url, cache_dir=f"{name}-good")
+        good = asked(source, endpoint.base_url)
     documents = list(dict.fromkeys(core(call.document) for call in endpoint.calls))
     assert len(documents) >= 3
     bad = documents[1]
@@ -167,9 +165,7 @@ def test_one_bad_chunk_costs_one_chunk(name: str) -> None:
         return core(call.messages[1]) in bad
 
     with Endpoint(faults.only(FAULTS[name], hit, teller)) as endpoint:
-        found = asked(
-            source, endpoint.base_url, cache_dir=f"{name}-bad", timeout=0.3 if name == "slow" else 5.0
-        )
+        found = asked(source, endpoint.base_url, timeout=0.3 if name == "slow" else 5.0)
     others = {place for place in places(good) if place[1] not in bad}
     assert 0 < len(others) < len(places(good))
     assert others <= places(found)

@@ -12,6 +12,8 @@ import pytest
 
 from structurer.errors import SettingsError
 from structurer.model import local
+from structurer.model.presets import endpoint
+from structurer.settings import Settings
 
 pytestmark = pytest.mark.block_network(allowed_hosts=["127.0.0.1"])
 
@@ -66,6 +68,16 @@ def test_names_follow_content(tmp_path: Path) -> None:
     same.write_bytes(content)
     other.write_bytes(content[:-1] + b"\x00")
     assert local.fingerprint(one) == local.fingerprint(same) != local.fingerprint(other)
+
+
+def test_answers_are_kept_under_what_a_file_holds(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in "abc"]
+    for path, content in zip(paths, (b"GGUF1", b"GGUF1", b"GGUF2"), strict=True):
+        path.write_bytes(content)
+    one, same, other = (endpoint(Settings(model=f"local:{path}")).identity for path in paths)
+    assert one == same != other
+    with pytest.raises(SettingsError, match="No such file"):
+        _ = endpoint(Settings(model=f"local:{tmp_path / 'none.gguf'}")).identity
 
 
 def test_which_names_are_files() -> None:

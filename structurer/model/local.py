@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from dataclasses import dataclass, field
+from functools import cache
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
@@ -71,6 +72,12 @@ def open_local(endpoint: Endpoint, settings: Settings) -> Backend:
     there = replace(endpoint, model=served.name, base_url=served.base_url, key=served.api_key)
     # a prompt of some thousand tokens takes a processor minutes
     return Door(there, timeout=max(settings.timeout, PATIENCE))
+
+
+@cache
+def identity(path: str) -> str:
+    """`local:` and the fingerprint of a file's content. Raises SettingsError where it is no model."""
+    return PREFIX + fingerprint(_file(PREFIX + path))
 
 
 def fingerprint(path: Path) -> str:

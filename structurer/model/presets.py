@@ -77,7 +77,14 @@ class Endpoint:
 
     @property
     def identity(self) -> str:
-        """The address without user, password and query: the same endpoint after its key has changed."""
+        """The address without user, password and query: the same endpoint after its key has changed.
+
+        Of a file it is what the file holds: another one under the same name gives other answers.
+        """
+        if self.preset.name == "local":
+            from structurer.model.local import identity
+
+            return identity(self.model)
         parts = urlsplit(self.base_url)
         host = parts.hostname or ""
         port = f":{parts.port}" if parts.port else ""
