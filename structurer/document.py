@@ -124,9 +124,6 @@ class Place(NamedTuple):
     confidence: float | None = None
 
 
-_NO_PLACE = {"page": None, "box": None, "confidence": None}
-
-
 class Document(BaseModel):
     """A report as read.
 
@@ -183,7 +180,14 @@ class Document(BaseModel):
             return trusted(
                 Evidence,
                 [
-                    {"start": start, "end": end, "quote": source[start:end], **_NO_PLACE}
+                    {
+                        "start": start,
+                        "end": end,
+                        "quote": source[start:end],
+                        "page": None,
+                        "box": None,
+                        "confidence": None,
+                    }
                     for start, end in spans
                 ],
             )

@@ -124,7 +124,7 @@ def atoms(text: str, start: int, end: int, is_label_end: re.Pattern[str]) -> lis
             done = _read(stream, text, done, there, end, is_label_end)
         elif piece in _BORDERS:
             add(Bar(here, piece == ROW, piece != "|"))
-        elif _is_count(piece) and not text.startswith(" ", there):
+        elif piece.isdecimal() and _at_a_glance(piece) and not text.startswith(" ", there):
             add(Token(here, there, "number", int(piece)))
         elif _LABEL.fullmatch(piece):
             add(Word(here, there, han(piece), False))
@@ -133,8 +133,8 @@ def atoms(text: str, start: int, end: int, is_label_end: re.Pattern[str]) -> lis
     return stream
 
 
-def _is_count(piece: str) -> bool:
-    return piece.isdecimal() and piece.isascii() and len(piece) <= _COUNT
+def _at_a_glance(digits: str) -> bool:
+    return len(digits) <= _COUNT and digits.isascii()
 
 
 def _read(
