@@ -154,9 +154,9 @@ def _message(edit: Edit, outcome: Outcome, left: Number | None, right: Number | 
 
 def report(checks: Iterable[Check], observations: Iterable[Observation]) -> list[Finding]:
     """Findings of what failed, with the smallest change located, and of what could not be evaluated."""
-    disputed = {o.indicator: o for o in observations if o.status == "disputed"}
-    findings = [_failed(check, disputed) for check in checks if check.outcome == "fail"]
-    return [*findings, *_unknown(checks)]
+    failed = [check for check in checks if check.outcome == "fail"]
+    disputed = {o.indicator: o for o in observations if o.status == "disputed"} if failed else {}
+    return [*(_failed(check, disputed) for check in failed), *_unknown(checks)]
 
 
 def _failed(check: Check, disputed: Mapping[str, Observation]) -> Finding:

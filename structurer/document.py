@@ -139,9 +139,6 @@ class Place(NamedTuple):
     confidence: float | None = None
 
 
-_NO_PLACE = {"page": None, "box": None, "confidence": None}
-
-
 class Document(BaseModel):
     """A report as read.
 
@@ -196,7 +193,17 @@ class Document(BaseModel):
         source = self.source
         return trusted(
             Evidence,
-            [{"start": start, "end": end, "quote": source[start:end], **_NO_PLACE} for start, end in spans],
+            [
+                {
+                    "start": start,
+                    "end": end,
+                    "quote": source[start:end],
+                    "page": None,
+                    "box": None,
+                    "confidence": None,
+                }
+                for start, end in spans
+            ],
         )
 
     def _placed(self, start: int, end: int) -> Evidence:

@@ -190,11 +190,12 @@ def _info(
 ) -> DocumentInfo:
     known = {observation.indicator: observation.value for observation in about if observation.accepted}
     absent = TableInfo(form=None, state="absent")
-    pictured = {s.kind for s in sections if document.pictured(s.body, s.end)}
-    read_as = dict.fromkeys(pictured, TableInfo(form=None, state="image"))
-    read_as.update((table.table, table.info) for table in tables)
+    read_as = {table.table: table.info for table in tables}
     newest_first = [table for form in reversed(forms.forms) for table in form.tables if not table.prose]
     expected = dict.fromkeys(table.id for table in newest_first)
+    missing = (s for s in sections if s.kind in expected and s.kind not in read_as)
+    pictured = {s.kind for s in missing if document.pictured(s.body, s.end)}
+    read_as.update(dict.fromkeys(pictured, TableInfo(form=None, state="image")))
     year = known.get("metadata.year")
     return DocumentInfo(
         path=document.path,

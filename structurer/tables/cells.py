@@ -126,7 +126,7 @@ def atoms(text: str, start: int, end: int, is_label_end: re.Pattern[str]) -> lis
             done = _read(stream, text, done, there, end, is_label_end)
         elif piece in _BORDERS:
             add(Bar(here, piece == ROW, piece != "|"))
-        elif _is_count(piece) and not text.startswith(" ", there):
+        elif piece.isdecimal() and _at_a_glance(piece) and not text.startswith(" ", there):
             add(Token(here, there, "number", int(piece)))
         elif _LABEL.fullmatch(piece):
             add(_wordy(here, there, piece))
@@ -143,8 +143,8 @@ def _wordy(start: int, end: int, piece: str) -> Atom:
     )
 
 
-def _is_count(piece: str) -> bool:
-    return piece.isdecimal() and piece.isascii() and len(piece) <= _COUNT
+def _at_a_glance(digits: str) -> bool:
+    return len(digits) <= _COUNT and digits.isascii()
 
 
 def _read(

@@ -210,7 +210,9 @@ def _unfilled(row: PlacedRow) -> list[Settled]:
 
 
 def _observations(settled: Sequence[Settled], document: Document, span: Span) -> list[Observation]:
-    evidence = iter(document.evidences([token[:2] for one in settled for token in one.tokens]))
+    tokens = [token for one in settled for token in one.tokens]
+    evidence = iter(document.evidences([token[:2] for token in tokens]))
+    plain = not any([token.unit for token in tokens])
     return trusted(
         Observation,
         [
@@ -219,11 +221,11 @@ def _observations(settled: Sequence[Settled], document: Document, span: Span) ->
                 "indicator": cell.indicator,
                 "label": cell.label,
                 "value": value,
-                "unit": _unit(cell, tokens, document, span) if tokens else cell.unit,
+                "unit": cell.unit if plain and cell.unit else _unit(cell, tokens, document, span),
                 "printed": printed,
                 "status": status,
                 "accepted": status in ACCEPTING,
-                "evidence": tuple(islice(evidence, len(tokens))),
+                "evidence": (next(evidence),) if len(tokens) == 1 else tuple(islice(evidence, len(tokens))),
                 "rules": rules,
                 "assumes": assumes,
                 "candidates": candidates,
@@ -238,7 +240,7 @@ def _unit(cell: Cell, tokens: Sequence[Token], document: Document, span: Span) -
     for token in tokens:
         if token.unit:
             return token.unit
-    if cell.kind == "money":
+    if cell.kind == "money" and tokens:
         return _unit_above(document.folded, span.start, tokens[0].start) or cell.unit
     return cell.unit
 
