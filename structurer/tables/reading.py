@@ -212,7 +212,7 @@ def _unfilled(row: PlacedRow) -> list[Settled]:
 def _observations(settled: Sequence[Settled], document: Document, span: Span) -> list[Observation]:
     tokens = [token for one in settled for token in one.tokens]
     evidence = iter(document.evidences([token[:2] for token in tokens]))
-    plain = not any([token.unit for token in tokens])
+    plain = not any(token.unit for token in tokens)
     return trusted(
         Observation,
         [
@@ -221,7 +221,7 @@ def _observations(settled: Sequence[Settled], document: Document, span: Span) ->
                 "indicator": cell.indicator,
                 "label": cell.label,
                 "value": value,
-                "unit": cell.unit if plain and cell.unit else _unit(cell, tokens, document, span),
+                "unit": cell.unit if plain and cell.kind != "money" else _unit(cell, tokens, document, span),
                 "printed": printed,
                 "status": status,
                 "accepted": status in ACCEPTING,
@@ -236,7 +236,7 @@ def _observations(settled: Sequence[Settled], document: Document, span: Span) ->
 
 
 def _unit(cell: Cell, tokens: Sequence[Token], document: Document, span: Span) -> str:
-    """As printed in the cell, else the form's, else what the header above prints."""
+    """As printed in the cell, else in the header above, else the form's."""
     for token in tokens:
         if token.unit:
             return token.unit
