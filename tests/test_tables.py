@@ -89,6 +89,7 @@ def test_an_omitted_total_is_inferred_without_any_assumption() -> None:
     found = cells(applications(not_provided_not_held="2 0 0 0"))
     total = found["not_provided_not_held.total"]
     assert (total.value, total.status, total.printed, total.assumes) == (2, "inferred", "omitted", ())
+    assert [evidence.quote for evidence in total.evidence] == ["2"]
     assert found["not_provided_not_held.natural_person"].status == "verified"
 
 

@@ -332,7 +332,8 @@ class _Bound:
         if printed == "number":
             return Settled(cell, value, printed, "verified" if holds else "stated", tokens, holds)
         assumes = () if at in self.balance.forced else (BLANK_IS_ZERO,)
-        return Settled(cell, value, printed, "inferred", tokens or self._named(at), holds, assumes)
+        shown = tuple(token for token in tokens if token.value == value) or self._named(at)
+        return Settled(cell, value, printed, "inferred", shown, holds, assumes)
 
     def _may_infer(self, at: int, sums: Sums) -> bool:
         """The proof is whole, nothing around the cell is in doubt, and the prior is allowed here."""
