@@ -26,6 +26,15 @@ class Span:
     end: int
 
 
+@dataclass(slots=True)
+class _Cluster:
+    """Anchors of one table that follow each other."""
+
+    table: str
+    start: int
+    end: int
+
+
 class Locator:
     """The patterns of all forms' tables, compiled once."""
 
@@ -39,9 +48,12 @@ class Locator:
                 headings.update(han(fold(text)) for text in table.headings)
                 leads.setdefault(table_id, set()).update(_leads(table))
         self._anchors = list(dict.fromkeys(self._anchors))
-        self._heads = re.compile("|".join(f"({_anchored(anchor)})" for _, anchor in self._anchors))
+        # Without groups, so that the search skips what begins no anchor; which one it was is asked after.
+        patterns = [_anchored(anchor) for _, anchor in self._anchors]
+        self._heads = re.compile("|".join(patterns))
+        self._each = [re.compile(pattern) for pattern in patterns]
         after = "|".join(_loose(heading) for heading in sorted(headings, key=len, reverse=True))
-        self._after = re.compile(rf"^[ \t\u200b|]*{_NUMERAL}[ \t]*(?:因|政府信息公开工作)?(?:{after})", re.M)
+        self._after = re.compile(rf"\n[ \t\u200b|]*{_NUMERAL}[ \t]*(?:因|政府信息公开工作)?(?:{after})")
         self._leads = {
             table: re.compile(
                 rf"(?:{'|'.join(_loose(lead) for lead in sorted(texts, key=len, reverse=True))}){_J}$"
@@ -56,29 +68,28 @@ class Locator:
         A span begins at the table's header and ends before the next table or the next section's
         heading; it may hold prose behind the table, which no row will claim.
         """
-        clusters: list[list[re.Match[str]]] = []
+        clusters: list[_Cluster] = []
         for head in self._heads.finditer(folded):
             table, anchor = self._of(head)
-            if not clusters or self._of(clusters[-1][0])[0] != table or anchor.once:
-                clusters.append([])
-            clusters[-1].append(head)
+            if not clusters or clusters[-1].table != table or anchor.once:
+                clusters.append(_Cluster(table, head.start(), head.end()))
+            clusters[-1].end = head.end()
         first: dict[str, Span] = {}
         again: list[Span] = []
         for index, cluster in enumerate(clusters):
-            limit = clusters[index + 1][0].start() if index + 1 < len(clusters) else len(folded)
-            after = self._after.search(folded, cluster[-1].end(), limit)
-            table, _ = self._of(cluster[0])
-            span = Span(
-                table, self._begin(folded, cluster[0].start(), table), after.start() if after else limit
-            )
-            if table in first:
+            limit = clusters[index + 1].start if index + 1 < len(clusters) else len(folded)
+            after = self._after.search(folded, cluster.end - 1, limit)
+            begin = self._begin(folded, cluster.start, cluster.table)
+            span = Span(cluster.table, begin, after.start() + 1 if after else limit)
+            if span.table in first:
                 again.append(span)
             else:
-                first[table] = span
+                first[span.table] = span
         return tuple(first.values()), tuple(again)
 
     def _of(self, head: re.Match[str]) -> tuple[str, Anchor]:
-        return self._anchors[(head.lastindex or 1) - 1]
+        each = zip(self._anchors, self._each, strict=True)
+        return next(anchor for anchor, pattern in each if pattern.match(head.string, head.start()))
 
     def _begin(self, folded: str, start: int, table: str) -> int:
         """Before the labels that lead up to the anchor: an item heading, the rows' labels above."""
