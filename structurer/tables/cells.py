@@ -52,6 +52,8 @@ _PAGE_MARK = re.compile(
     r"|[0-9]{1,4} ?/ ?[0-9]{1,4} ?页)[ \t|]*$",
     re.M,
 )
+_MAYBE_PAGED = re.compile(r"-[ \t|]*(?:\n|\Z)|页")
+"""What the end of every page mark looks like, for a quick look."""
 _RULER = re.compile(r"^[ \t]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|)+[ \t]*(?::?-{2,}:?)?[ \t]*$", re.M)
 
 
@@ -89,7 +91,7 @@ Atom = Token | Word | Bar
 
 def mask(text: str) -> str:
     """The text with remarks, page marks and markdown rulers blanked out, offsets unchanged."""
-    if "-" in text or "页" in text:
+    if _MAYBE_PAGED.search(text):
         text = _PAGE_MARK.sub(_blank, text)
     if "--" in text:
         text = _RULER.sub(_blank, text)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from structurer.fold import fold
 from structurer.forms import Anchor, Forms, Table
@@ -28,6 +28,17 @@ class Span:
     end: int
 
 
+@dataclass(slots=True)
+class _Cluster:
+    """Anchors of one table that follow each other."""
+
+    table: str
+    start: int
+    end: int
+    seen: dict[str, int] = field(default_factory=dict)
+    """Anchor → where it last ended."""
+
+
 class Locator:
     """The patterns of all forms' tables, compiled once."""
 
@@ -41,9 +52,12 @@ class Locator:
                 headings.update(han(fold(text)) for text in table.headings)
                 leads.setdefault(table_id, set()).update(_leads(table))
         self._anchors = list(dict.fromkeys(self._anchors))
-        self._heads = re.compile("|".join(f"({_anchored(anchor)})" for _, anchor in self._anchors))
+        # Without groups, so that the search skips what begins no anchor; which one it was is asked after.
+        patterns = [_anchored(anchor) for _, anchor in self._anchors]
+        self._heads = re.compile("|".join(patterns))
+        self._each = [re.compile(pattern) for pattern in patterns]
         after = "|".join(_loose(heading) for heading in sorted(headings, key=len, reverse=True))
-        self._after = re.compile(rf"^[ \t\u200b|]*{_NUMERAL}[ \t]*(?:因|政府信息公开工作)?(?:{after})", re.M)
+        self._after = re.compile(rf"\n[ \t\u200b|]*{_NUMERAL}[ \t]*(?:因|政府信息公开工作)?(?:{after})")
         self._leads = {
             table: re.compile(
                 rf"(?:{'|'.join(_loose(lead) for lead in sorted(texts, key=len, reverse=True))}){_J}$"
@@ -58,34 +72,32 @@ class Locator:
         A span begins at the table's header and ends before the next table or the next section's
         heading; it may hold prose behind the table, which no row will claim.
         """
-        clusters: list[list[re.Match[str]]] = []
+        clusters: list[_Cluster] = []
         for head in self._heads.finditer(folded):
             table, anchor = self._of(head)
-            cluster = clusters[-1] if clusters else []
-            second = anchor.once and any(
-                self._of(other) == (table, anchor) and head.start() - other.end() > _REPEATED
-                for other in cluster
-            )
-            if not cluster or self._of(cluster[0])[0] != table or second:
-                clusters.append([])
-            clusters[-1].append(head)
+            cluster = clusters[-1] if clusters else None
+            before = cluster.seen.get(anchor.label) if cluster is not None else None
+            second = anchor.once and before is not None and head.start() - before > _REPEATED
+            if cluster is None or cluster.table != table or second:
+                cluster = _Cluster(table, head.start(), head.end())
+                clusters.append(cluster)
+            cluster.end = cluster.seen[anchor.label] = head.end()
         first: dict[str, Span] = {}
         again: list[Span] = []
         for index, cluster in enumerate(clusters):
-            limit = clusters[index + 1][0].start() if index + 1 < len(clusters) else len(folded)
-            after = self._after.search(folded, cluster[-1].end(), limit)
-            table, _ = self._of(cluster[0])
-            span = Span(
-                table, self._begin(folded, cluster[0].start(), table), after.start() if after else limit
-            )
-            if table in first:
+            limit = clusters[index + 1].start if index + 1 < len(clusters) else len(folded)
+            after = self._after.search(folded, cluster.end - 1, limit)
+            begin = self._begin(folded, cluster.start, cluster.table)
+            span = Span(cluster.table, begin, after.start() + 1 if after else limit)
+            if span.table in first:
                 again.append(span)
             else:
-                first[table] = span
+                first[span.table] = span
         return tuple(first.values()), tuple(again)
 
     def _of(self, head: re.Match[str]) -> tuple[str, Anchor]:
-        return self._anchors[(head.lastindex or 1) - 1]
+        each = zip(self._anchors, self._each, strict=True)
+        return next(anchor for anchor, pattern in each if pattern.match(head.string, head.start()))
 
     def _begin(self, folded: str, start: int, table: str) -> int:
         """Before the labels that lead up to the anchor: an item heading, the rows' labels above."""
