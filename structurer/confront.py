@@ -118,9 +118,8 @@ def _amounts(found: Mapping[str, Observation]) -> dict[str, Number]:
 def _concerns(edit: Edit, found: Mapping[str, Observation]) -> bool:
     """A rule between two tables is asked only where both state their side."""
     if edit.rule.for_each is None:
-        both = found.keys() >= {*edit.left, *edit.right}
-        return both and _exact(found[edit.left[0]])
-    return not found.keys().isdisjoint((*edit.left, *edit.right))
+        return found.keys() >= edit.cells and _exact(found[edit.left[0]])
+    return not edit.cells.isdisjoint(found)
 
 
 def _exact(observation: Observation) -> bool:

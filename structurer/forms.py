@@ -109,6 +109,11 @@ class Edit(_Value):
     label: str = ""
     """Its official label."""
 
+    @cached_property
+    def cells(self) -> frozenset[str]:
+        """Every indicator it binds."""
+        return frozenset((*self.left, *self.right))
+
 
 class Sum(NamedTuple):
     """A hard edit as positions of cells: what stands at `left` adds up to what stands at `right`."""

@@ -6,15 +6,13 @@ Whether a sentence negates a quantity (未发生一起) or states it for a month
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Qualifier = Literal["exact", "over", "under", "about", "at_least"]
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """One quantity: where it stands, what it says."""
 
     start: int

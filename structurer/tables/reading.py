@@ -25,14 +25,7 @@ _NOTES = ("注", "备注", "说明")
 _UNIT = re.compile(r"单位[::]?\s*(万元|亿元|元)|\((万元|亿元|元)\)")
 
 
-_CONSTANT = {
-    "qualifier": "exact",
-    "period": "year",
-    "as_of": None,
-    "scope": None,
-    "methods": ("table",),
-}
-"""What is the same for every cell of a table."""
+_METHODS = ("table",)
 _FEWEST_ROWS = 3
 """Rows below which a list of labels and numbers is no statistics table."""
 
@@ -196,7 +189,7 @@ def _left_open(cell: Cell) -> Observation:
         printed="omitted",
         status="ambiguous",
         accepted=False,
-        methods=("table",),
+        methods=_METHODS,
     )
 
 
@@ -217,7 +210,11 @@ def _observations(settled: Sequence[Settled], document: Document, span: Span) ->
         Observation,
         [
             {
-                **_CONSTANT,
+                "qualifier": "exact",
+                "period": "year",
+                "as_of": None,
+                "scope": None,
+                "methods": _METHODS,
                 "indicator": cell.indicator,
                 "label": cell.label,
                 "value": value,

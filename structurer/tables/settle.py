@@ -160,6 +160,8 @@ class _Bound:
             self.first.append(len(self.places))
             self.places.extend(row.places)
             self.row_of.extend([row] * len(row.places))
+        self.whole = self.places == list(table.cells)
+        """All cells of the table are there, in its order."""
         self.tokens: list[tuple[Token | None, ...]] = [(None,)] * len(self.places)
         """Per cell, all tokens that may print it in a reading that is left; None for omitted."""
         self.problem = self._problem()
@@ -194,7 +196,7 @@ class _Bound:
     def _laid(self) -> list[Equation]:
         """The table's sums over the numbered cells; a sum with a cell that is not among them is left out."""
         sums = self.table.sums
-        if self.places == list(self.table.cells):
+        if self.whole:
             return [Equation(left, right, rule) for rule, left, right in sums]
         at = {cell.indicator: number for number, cell in enumerate(self.places)}
         numbers = [at.get(cell.indicator, -1) for cell in self.table.cells]
@@ -241,8 +243,7 @@ class _Bound:
         placed = self.balance.placed if sure else None
         for number, (row, first) in enumerate(zip(self.placed, self.first, strict=True)):
             if row.layout == "exact":
-                for offset, token in enumerate(row.cells):
-                    self.tokens[first + offset] = (token,)
+                self.tokens[first : first + len(row.cells)] = [(token,) for token in row.cells]
             elif row.alignments:
                 for offset in range(len(row.places)):
                     options = dict.fromkeys(alignment[offset] for alignment in row.alignments)
@@ -270,12 +271,14 @@ class _Bound:
             else:
                 yield self._open_cell(at, cell, sums)
 
-    def _sums(self) -> list[tuple[list[str], list[str]]]:
+    def _sums(self) -> Sums:
         """Per cell the rules that bind it: those that hold, and those that are broken."""
         values = self._best_values()
+        verdicts = [_verdict(equation, values) for equation in self.equations]
+        if self.whole and all(verdicts) and len(verdicts) == len(self.table.sums):
+            return [(rules, ()) for rules in self.table.sums_of]
         sums: list[tuple[list[str], list[str]]] = [([], []) for _ in self.places]
-        for equation in self.equations:
-            verdict = _verdict(equation, values)
+        for equation, verdict in zip(self.equations, verdicts, strict=True):
             if verdict is not None:
                 for at in (*equation.left, *equation.right):
                     sums[at][0 if verdict else 1].append(equation.id)
@@ -367,7 +370,7 @@ class _Bound:
         return tuple(token for token in tokens if token.value) or tokens
 
 
-Sums = Sequence[tuple[list[str], list[str]]]
+Sums = Sequence[tuple[Sequence[str], Sequence[str]]]
 
 
 def _values(tokens: Sequence[Token | None]) -> tuple[Value, ...]:
