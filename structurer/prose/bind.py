@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from structurer.prose.channels import place
 from structurer.prose.claim import Claim
@@ -55,7 +54,7 @@ class Sentence(Rows):
             if index + 1 < len(found) and self._is_of(quantity, found[index + 1]):
                 index += 1  # 120期360条: the items are counted, not the issues they came in
                 items = found[index]
-                quantity = replace(items, start=quantity.start)
+                quantity = items._replace(start=quantity.start)
             following = found[index + 1].start if index + 1 < len(found) else self.end
             claim = self._claim(quantity, at, following)
             at = quantity.end
