@@ -162,7 +162,7 @@ def _unfilled(row: PlacedRow) -> list[Settled]:
 def _observations(settled: Sequence[Settled], document: Document, span: Span) -> list[Observation]:
     tokens = [token for one in settled for token in one.tokens]
     evidence = iter(document.evidences([token[:2] for token in tokens]))
-    plain = not any([token.unit for token in tokens])
+    plain = not any(token.unit for token in tokens)
     return trusted(
         Observation,
         [
