@@ -17,7 +17,7 @@ from structurer.errors import StructurerError
 
 MUTANTS = 200
 MEGABYTE = 2**20
-MOST = 3.0
+MOST = 5.0
 """Seconds of processor time that one input may take."""
 _UNITS = {
     "line of prose": "本年度共收到政府信息公开申请12件，其中当面5件，网络7件。\n",

@@ -119,7 +119,7 @@ def _concerns(edit: Edit, found: Mapping[str, Observation]) -> bool:
     """A rule between two tables is asked only where both state their side."""
     if edit.rule.for_each is None:
         return found.keys() >= edit.cells and _exact(found[edit.left[0]])
-    return not edit.cells.isdisjoint(found)
+    return not found.keys().isdisjoint(edit.cells)
 
 
 def _exact(observation: Observation) -> bool:

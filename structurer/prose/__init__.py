@@ -91,8 +91,8 @@ def _claims(reading: Reading, words: Times) -> tuple[dict[int, list[Claim]], lis
     listed: dict[int, list[Claim]] = {}
     bound: list[Claim] = []
     family = ""
-    for index, span in enumerate(spans):
-        if _COUNTS.search(text, *span) is None:
+    for index, (span, following) in enumerate(zip(spans, [*spans[1:], (0, 0)], strict=False)):
+        if _COUNTS.search(text, *span) is None or _in_column(text, span, following):
             continue
         own = list(quantities(text, *span))
         if not own:
@@ -117,6 +117,14 @@ def _claims(reading: Reading, words: Times) -> tuple[dict[int, list[Claim]], lis
         last = (claim.end, scope)
         stated.append(claim)
     return listed, stated
+
+
+def _in_column(text: str, span: tuple[int, int], following: tuple[int, int]) -> bool:
+    """Whether a sentence is a bare number, and so is the next: no words will say what it counts."""
+    if not text[slice(*span)].isdecimal():
+        return False
+    behind = text[slice(*following)]
+    return not behind or behind.isdecimal()
 
 
 def _carried(text: str, claim: Claim, last: tuple[int, str | None]) -> str | None:

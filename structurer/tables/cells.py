@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from structurer.document import CELL, ROW
 
@@ -120,6 +120,7 @@ def atoms(text: str, start: int, end: int, is_label_end: re.Pattern[str]) -> lis
     """
     stream: list[Atom] = []
     add = stream.append
+    new: Any = tuple.__new__  # in half the time that Token(…) takes; a report has hundreds
     done = start
     for found in _PIECE.finditer(text, start, end):
         here, there = found.span()
@@ -129,7 +130,7 @@ def atoms(text: str, start: int, end: int, is_label_end: re.Pattern[str]) -> lis
         elif piece in _BORDERS:
             add(Bar(here, piece == ROW, piece != "|"))
         elif piece.isdecimal() and _at_a_glance(piece) and not text.startswith(" ", there):
-            add(Token(here, there, "number", int(piece)))
+            add(new(Token, (here, there, "number", int(piece), False, "")))
         elif _LABEL.fullmatch(piece):
             add(_wordy(here, there, piece))
         else:

@@ -57,7 +57,9 @@ class Locator:
         self._heads = re.compile("|".join(patterns))
         self._each = [re.compile(pattern) for pattern in patterns]
         after = "|".join(_loose(heading) for heading in sorted(headings, key=len, reverse=True))
-        self._after = re.compile(rf"\n[ \t\u200b|]*{_NUMERAL}[ \t]*(?:因|政府信息公开工作)?(?:{after})")
+        self._after = re.compile(
+            rf"\n(?![0-9]*\n)[ \t\u200b|]*{_NUMERAL}[ \t]*(?:因|政府信息公开工作)?(?:{after})"
+        )
         self._leads = {
             table: re.compile(
                 rf"(?:{'|'.join(_loose(lead) for lead in sorted(texts, key=len, reverse=True))}){_J}$"

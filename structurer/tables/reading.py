@@ -118,7 +118,7 @@ def _read(
         return _nothing_read(document, span, findings)
     blank = place_blank(stream, words) if first_form.labels_first else None
     placement = blank or (place_in_sequence if first_form.labels_first else place)(found, words)
-    end = max((atom.end for line in found for atom in line.tokens), default=max(line.end for line in found))
+    end = max((line.tokens[-1].end for line in found if line.tokens), default=max(line.end for line in found))
     if not placement.rows:
         return _nothing_read(document, span, findings)
     table = words.tables[placement.form]

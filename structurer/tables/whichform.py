@@ -37,7 +37,8 @@ def _explained(slots: Chosen, by_row: ByRow) -> tuple[int, int]:
 
 
 def _fits(slot: Slot, found: Sequence[Line]) -> int:
-    return int(any(0 < len(line.tokens) <= len(slot.places) for line in found))
+    width = len(slot.places)
+    return int(any(0 < len(line.tokens) <= width for line in found))
 
 
 def _is_group(slots: Chosen, found: Sequence[Line]) -> int:
