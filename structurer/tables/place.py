@@ -147,16 +147,15 @@ def fit(row: str, places: tuple[Cell, ...], form: str, line: Line, trailing: int
         return PlacedRow(row, places, form, "exact", tokens, (), line)
     if len(tokens) > width == 1 and len({token[2:] for token in tokens}) == 1:
         return PlacedRow(row, places, form, "exact", tokens[:1], (), line)  # a merged cell, copied
-    if len(tokens) > width or _too_many(tokens, width):
+    if len(tokens) > width:
         return PlacedRow(row, places, form, "unreadable", tokens, (), line)
     aligned = _aligned(items(line.atoms), width, trailing)
-    if len(aligned) != 1 and any(token.kind == "text" for token in tokens):
-        return PlacedRow(row, places, form, "unreadable", tokens, (), line)
-    if tokens and not _seen_to_end(aligned, line):
-        return PlacedRow(row, places, form, "short", tokens, (), line)
-    if len(aligned) == 1:
+    seen = not tokens or _seen_to_end(aligned, line)
+    if seen and len(aligned) == 1:
         return PlacedRow(row, places, form, "exact", aligned[0], (), line)
-    return PlacedRow(row, places, form, "short", tokens, tuple(aligned), line)
+    if _too_many(tokens, width) or (len(aligned) != 1 and any(token.kind == "text" for token in tokens)):
+        return PlacedRow(row, places, form, "unreadable", tokens, (), line)
+    return PlacedRow(row, places, form, "short", tokens, tuple(aligned) if seen else (), line)
 
 
 def in_grid(line: Line) -> bool:
