@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import NamedTuple
 
-from structurer.tables.labels import LONGEST, Slot, Vocabulary
+from structurer.tables.cells import LONGEST
+from structurer.tables.labels import Slot, Vocabulary
 
 
 class Header(NamedTuple):

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from structurer.fold import fold
 from structurer.forms import Cell, Forms, Table
-from structurer.tables.cells import han
+from structurer.tables.cells import LONGEST, han
 
 _ENUMERATOR = re.compile(
     r"^(?:其中[::]?|\([一二三四五六七八九十]{1,3}\)|[一二三四五六七八九十]{1,3}、|[0-9]{1,2}[.、])+"
@@ -62,8 +62,6 @@ class Label(NamedTuple):
 
 PREFIX = 3
 """Characters that tell the columns of all forms apart, and that most torn headers keep."""
-LONGEST = 80
-"""Characters of the longest text whose labels are remembered: longer ones are sentences, met once."""
 
 
 class Vocabulary:
