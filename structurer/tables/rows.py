@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, zip_longest
+from typing import Any
 
 from structurer.tables.cells import Atom, Bar, Token, Word
 from structurer.tables.labels import Label, Vocabulary
@@ -106,26 +107,28 @@ def lines(stream: Sequence[Atom], vocabulary: Vocabulary) -> list[Line]:
         begun = begun or any(match.rank is not None for match in of_run)
         before = _add_lines(found, run, of_run, before, begun, vocabulary)
     for line in found:
-        line.tokens = [atom for atom in line.atoms if isinstance(atom, Token)]
+        line.tokens = [atom for atom in line.atoms if type(atom) is Token]
     return found
 
 
-def _runs(stream: Iterable[Atom]) -> list[_Run]:
-    run = _Run([], [], [])
-    runs = [run]
-    for atom in stream:
-        if isinstance(atom, Word):
-            if run.cells:
-                run = _Run([], [], [])
-                runs.append(run)
-            run.words.append(atom)
-            run.bars.append([])
-        elif run.words and not run.cells and isinstance(atom, Bar):
-            run.bars[-1].append(atom)
-        else:
-            run.cells.append(atom)
-    for run in runs:
-        run.han = "".join([word.han for word in run.words])
+def _runs(stream: Sequence[Any]) -> list[_Run]:
+    kinds: list[type] = [*map(type, stream), Word]  # finding the next word in them is one quick call
+    end = len(stream)
+    at = kinds.index(Word)
+    runs = [_Run([], [], list(stream[:at]))] if at else []
+    while at < end:
+        words: list[Word] = []
+        bars: list[list[Bar]] = []
+        while at < end and kinds[at] is not Token:
+            if kinds[at] is Word:
+                words.append(stream[at])
+                bars.append([])
+            else:
+                bars[-1].append(stream[at])
+            at += 1
+        cells = at
+        at = kinds.index(Word, at)
+        runs.append(_Run(words, bars, list(stream[cells:at]), "".join([word.han for word in words])))
     return runs
 
 
@@ -207,6 +210,9 @@ def _add_lines(
     `begun` tells whether any row's label has been printed so far: before, they name columns only.
     """
     text = run.han
+    if len(matches) == len(run.words) == 1 and _is_whole(matches[0], text):
+        found.append(_plain_line(run, matches[0], before, vocabulary))
+        return ""
     position = 0
     ranked = [match for match in matches if match.rank is not None]
     for match, behind in zip_longest(ranked, ranked[1:]):
@@ -249,6 +255,27 @@ def _add_lines(
         )
     )
     return ""
+
+
+def _is_whole(match: _Match, text: str) -> bool:
+    """Whether a text is one row's label and nothing else."""
+    return match.rank is not None and match.end - match.start == len(text)
+
+
+def _plain_line(run: _Run, match: _Match, before: str, vocabulary: Vocabulary) -> Line:
+    """The line of a run whose one word is a row's label: what the long way makes of it, at once."""
+    assert match.rank is not None, "see _is_whole"
+    word = run.words[0]
+    return Line(
+        row=vocabulary.rows[match.rank],
+        label=match.label.key,
+        start=word.start,
+        end=word.end,
+        atoms=[*run.bars[0], *run.cells],
+        before=before,
+        misplaced=match.misplaced,
+        stray=word.stray,
+    )
 
 
 def _finish(line: Line, run: _Run) -> None:
