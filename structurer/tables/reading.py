@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from structurer.document import Document
 from structurer.forms import Forms, Table
 from structurer.observation import Finding, Observation, TableInfo, TableState, Value
+from structurer.tables.alike import recall, remember
 from structurer.tables.cells import Atom, Token, Word, atoms, mask
 from structurer.tables.damage import deduplicated
 from structurer.tables.labels import Vocabulary, vocabulary
@@ -15,7 +16,7 @@ from structurer.tables.locate import Span, locate
 from structurer.tables.observe import confirmed, left_open, observed
 from structurer.tables.place import PlacedRow, Placement, place
 from structurer.tables.recover import recover
-from structurer.tables.rows import Line, lines
+from structurer.tables.rows import Line, cut, lines
 from structurer.tables.sequence import place_blank, place_in_sequence
 from structurer.tables.settle import Settled, complete, settle
 
@@ -99,19 +100,17 @@ def _read(
     document: Document, span: Span, stream: Sequence[Atom], forms: Forms, lost: bool
 ) -> TableReading | None:
     words = vocabulary(forms, span.table)
-    found = lines(_without_note(stream, words), words)
-    recover(found, words)
-    found = _without_tail(found, words)
-    findings: list[Finding] = []
-    tokens = sum(len(line.tokens) for line in found)
     first_form = next(iter(words.tables.values()))
+    if first_form.labels_first:
+        found, placement = _listed(stream, words)
+    else:
+        found, placement = _by_rows(stream, words)
+    findings: list[Finding] = []
     named = {line.row for line in found if line.row}
     if first_form.single_column and len(named) < _FEWEST_ROWS:
         return None  # prose that happens to use a row's words
-    if not named and not (first_form.labels_first and tokens):
+    if not named and not (first_form.labels_first and any(line.tokens for line in found)):
         return _nothing_read(document, span, findings)
-    blank = place_blank(stream, words) if first_form.labels_first else None
-    placement = blank or (place_in_sequence if first_form.labels_first else place)(found, words)
     end = max((line.tokens[-1].end for line in found if line.tokens), default=max(line.end for line in found))
     if not placement.rows:
         return _nothing_read(document, span, findings)
@@ -140,6 +139,27 @@ def _read(
     )
 
 
+def _by_rows(stream: Sequence[Atom], words: Vocabulary) -> tuple[list[Line], Placement]:
+    """The lines and rows of a table that prints each row's label before its numbers."""
+    pieces = cut(stream)
+    known = recall(pieces, words)
+    if known is not None:
+        return known
+    found = lines(pieces, words)
+    recover(found, words)
+    found = _without_tail(found, words)
+    placement = place(found, words)
+    remember(pieces, found, placement, words)
+    return found, placement
+
+
+def _listed(stream: Sequence[Atom], words: Vocabulary) -> tuple[list[Line], Placement]:
+    """The lines and rows of a table that prints all its labels before all its numbers."""
+    found = lines(cut(_without_note(stream)), words)
+    recover(found, words)
+    return found, place_blank(stream, words) or place_in_sequence(found, words)
+
+
 def _cells(
     document: Document,
     span: Span,
@@ -166,10 +186,10 @@ def _hard(table: Table) -> bool:
     return any(rule.severity == "error" for rule in table.rules)
 
 
-def _without_note(stream: Sequence[Atom], words: Vocabulary) -> Sequence[Atom]:
+def _without_note(stream: Sequence[Atom]) -> Sequence[Atom]:
     """Drop the note behind a table whose numbers all follow its labels: it names the labels again."""
     begun = False
-    for at, atom in enumerate(stream if next(iter(words.tables.values())).labels_first else ()):
+    for at, atom in enumerate(stream):
         begun |= isinstance(atom, Token)
         if begun and isinstance(atom, Word) and atom.han.startswith(_NOTES):
             return stream[:at]
@@ -179,7 +199,7 @@ def _without_note(stream: Sequence[Atom], words: Vocabulary) -> Sequence[Atom]:
 def _without_tail(found: list[Line], words: Vocabulary) -> list[Line]:
     """Drop prose behind the table's last row: its numbers are not the table's."""
     last = max((index for index, line in enumerate(found) if line.row), default=None)
-    if last is None or found[last].row != words.rows[-1] or next(iter(words.tables.values())).labels_first:
+    if last is None or found[last].row != words.rows[-1]:
         return found
     return found[: last + 1]
 
