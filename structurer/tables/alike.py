@@ -8,6 +8,7 @@ in its rows, need not be placed again. Only such tables are remembered, and any 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import NamedTuple
 
 from structurer.forms import Cell
@@ -25,23 +26,24 @@ Key = tuple[str | int, ...]
 
 
 class _Known(NamedTuple):
-    """What one run of words and cells is: its row, and which of its words are the row's label."""
+    """One line of a table: the run that holds it, and which of the run's words are its label."""
 
-    row: str
-    label: str
+    run: int
     first: int
     last: int
+    row: str
+    label: str
     before: str
-    places: tuple[Cell, ...]
-    form: str
+    filled: bool
+    """It has the run's cells, as the last of the run's lines; others have none, as a group line."""
 
 
 class _Layout(NamedTuple):
     form: str
     mixed: bool
-    runs: tuple[_Known, ...]
-    order: tuple[int, ...]
-    """For each row of the form the run that holds it."""
+    lines: tuple[_Known, ...]
+    rows: tuple[tuple[int, str, tuple[Cell, ...], str], ...]
+    """For each row of the form the line that holds it; its id, its places and its form."""
 
 
 _LAYOUTS: dict[Vocabulary, dict[Key, _Layout]] = {}
@@ -52,41 +54,46 @@ def recall(cut: Cut, vocabulary: Vocabulary) -> tuple[list[Line], Placement] | N
     layout = _LAYOUTS.get(vocabulary, {}).get(_key(cut))
     if layout is None:
         return None
+    runs = cut.runs
     found: list[Line] = []
-    for run, known in zip(cut.runs, layout.runs, strict=False):
-        words, cells = run.words, run.cells
-        start, end = words[known.first].start, words[known.last].end
-        found.append(Line(known.row, known.label, start, end, cells, known.before, tokens=cells))  # type: ignore[arg-type]
-    for line, behind in zip(found, cut.runs[1:], strict=False):
-        line.after = behind.han
-    rows = []
-    for at in layout.order:
-        known, line = layout.runs[at], found[at]
-        rows.append(PlacedRow(known.row, known.places, known.form, "exact", tuple(line.tokens), (), line))
-    return found, Placement(layout.form, tuple(rows), (), layout.mixed)
+    for run, first, last, row, label, before, filled in layout.lines:
+        words = runs[run].words
+        line = Line(row, label, words[first].start, words[last].end, [], before)
+        if filled:
+            line.atoms = runs[run].cells
+            line.tokens = runs[run].cells  # type: ignore[assignment]  # a table with bars has no key
+            line.after = runs[run + 1].han if run + 1 < len(runs) else ""
+        found.append(line)
+    rows = tuple(
+        [
+            PlacedRow(row, places, form, "exact", tuple(found[line].tokens), (), found[line])
+            for line, row, places, form in layout.rows
+        ]
+    )
+    return found, Placement(layout.form, rows, (), layout.mixed)
 
 
 def remember(cut: Cut, found: Sequence[Line], placement: Placement, vocabulary: Vocabulary) -> None:
     """Keep how a table was laid out, if every cell of it stands in its place and nothing else is there."""
     key, rows = _key(cut), placement.rows
-    filled = [run for run in cut.runs if run.cells]
-    if not key or placement.unplaced or not len(filled) == len(found) == len(rows):
+    if not key or placement.unplaced or not all(_in_place(row) for row in rows):
         return
-    if filled != cut.runs[: len(filled)] or any(may_go_on(run) for run in cut.runs):
+    if any(may_go_on(run) or len(run.han) > LONGEST for run in cut.runs):
         return
-    if not all(_in_place(row) for row in rows) or any(len(run.han) > LONGEST for run in cut.runs):
+    lines = _lines(cut.runs, found)
+    filled = [run for run, line in enumerate(cut.runs) if line.cells]
+    if filled != [line.run for line in lines if line.filled] or len(filled) != len(rows):
         return
     at = {id(line): number for number, line in enumerate(found)}
-    order = tuple(at[id(row.line)] for row in rows)
-    row_of = dict(zip(order, rows, strict=True))
-    known = tuple(
-        _known(run, line, row_of[number])
-        for number, (run, line) in enumerate(zip(filled, found, strict=True))
-    )
     layouts = _LAYOUTS.setdefault(vocabulary, {})
     if len(layouts) >= _MOST:
         layouts.clear()
-    layouts[key] = _Layout(placement.form, placement.mixed, known, order)
+    layouts[key] = _Layout(
+        placement.form,
+        placement.mixed,
+        tuple(lines),
+        tuple((at[id(row.line)], row.row, row.places, row.form) for row in rows),
+    )
 
 
 def _key(cut: Cut) -> Key:
@@ -108,7 +115,18 @@ def _in_place(row: PlacedRow) -> bool:
     return row.layout == "exact" and line is not None and row.cells == tuple(line.tokens)
 
 
-def _known(run: Run, line: Line, row: PlacedRow) -> _Known:
-    first = next(at for at, word in enumerate(run.words) if word.start == line.start)
-    last = next(at for at, word in enumerate(run.words) if word.end == line.end)
-    return _Known(row.row, line.label, first, last, line.before, row.places, row.form)
+def _lines(runs: Sequence[Run], found: Sequence[Line]) -> list[_Known]:
+    """Where each line stands; [] if some line is not made of its run's words and cells alone."""
+    begins = {word.start: (run, at) for run, one in enumerate(runs) for at, word in enumerate(one.words)}
+    ends = {word.end: (run, at) for run, one in enumerate(runs) for at, word in enumerate(one.words)}
+    known = []
+    for line, behind in zip_longest(found, found[1:]):
+        run, first = begins.get(line.start, (-1, 0))
+        last_of_run = behind is None or begins.get(behind.start, (-1, 0))[0] != run
+        if run < 0 or not line.row or line.unknown or line.misplaced:
+            return []
+        if line.atoms != (runs[run].cells if last_of_run else []):
+            return []
+        last = ends[line.end][1]
+        known.append(_Known(run, first, last, line.row, line.label, line.before, last_of_run))
+    return known
