@@ -5,7 +5,8 @@
 Flattened form reports: both forms, one cell a line or with blank lines, undamaged or with a third of the
 zeros dropped. Times are of processor time, the best of several passes, with the garbage collector as an
 import sets it. The limit is what nobody can leave out: decode the bytes, fold the text, find all numbers by
-one regular expression, write the same values as JSON. The goal is 300 reports a second. `--hostile` reads damaged and senseless input instead and exits 1 when any takes too long.
+one regular expression, write the same values as JSON. The goal is 300 reports a second.
+`--hostile` reads damaged and senseless input instead and exits 1 when any takes too long.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.corpus import reports
+from structurer import pipeline
 from structurer.document import Document
 from structurer.errors import ReadError
 from structurer.forms import load_forms
@@ -88,3 +89,15 @@ def calls(monkeypatch, documents):
     for document in documents:
         read_tables(document, FORMS)
     return seen
+
+
+def test_what_is_made_without_validation_is_valid(documents):
+    for document in documents[:: len(documents) // 40]:
+        try:
+            extraction = pipeline.extract(document, FORMS)
+        except ReadError:
+            continue
+        for value in (*extraction.observations, *extraction.sections):
+            again = type(value).model_validate(dict(value), strict=True)
+            assert again == value
+            assert list(dict(again)) == list(dict(value))
