@@ -62,7 +62,8 @@ def confront(observations: Iterable[Observation], tables: Iterable[Table]) -> li
         if observation.period == "year" and (observation.accepted or not _only_said(observation)):
             found.setdefault(observation.indicator, observation)
     amounts = _amounts(found)
-    return [_check(edit, amounts) for table in tables for edit in table.edits if _concerns(edit, found)]
+    checks = [_check(edit, amounts) for table in tables for edit in table.edits]
+    return [check for check in checks if _concerns(check, found)]
 
 
 def confront_years(
@@ -115,11 +116,12 @@ def _amounts(found: Mapping[str, Observation]) -> dict[str, Number]:
     return amounts
 
 
-def _concerns(edit: Edit, found: Mapping[str, Observation]) -> bool:
+def _concerns(check: Check, found: Mapping[str, Observation]) -> bool:
     """A rule between two tables is asked only where both state their side."""
+    edit = check.edit
     if edit.rule.for_each is None:
         return found.keys() >= edit.cells and _exact(found[edit.left[0]])
-    return not found.keys().isdisjoint(edit.cells)
+    return check.outcome != "unknown" or not found.keys().isdisjoint(edit.cells)
 
 
 def _exact(observation: Observation) -> bool:

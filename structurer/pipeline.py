@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from structurer._version import __version__
 from structurer.confront import confront, report
@@ -24,6 +24,7 @@ from structurer.observation import (
     SectionInfo,
     TableInfo,
     Usage,
+    trusted,
 )
 from structurer.prose import statements
 from structurer.read import read
@@ -118,7 +119,7 @@ def finish(draft: Draft, forms: Forms, replies: Sequence[Reply] = (), *, accept:
         document=_info(document, about, tables, draft.sections, forms),
         observations=observations,
         findings=tuple(findings),
-        sections=tuple(_section(document, section) for section in draft.sections),
+        sections=tuple(trusted(SectionInfo, [_section(document, section) for section in draft.sections])),
         usage=_usage(replies),
     )
 
@@ -212,9 +213,10 @@ def _text(value: object) -> str | None:
     return str(value) if value is not None else None
 
 
-def _section(document: Document, section: Section) -> SectionInfo:
+def _section(document: Document, section: Section) -> dict[str, Any]:
+    """The fields of a SectionInfo."""
     span = document.to_source(section.start, section.end)
-    return SectionInfo(title=section.title, start=span.start, end=span.end, state=section.state)
+    return {"title": section.title, "start": span.start, "end": span.end, "state": section.state}
 
 
 @cache
