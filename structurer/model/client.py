@@ -166,8 +166,15 @@ class Client:
 
     async def _all(self, questions: Sequence[Question]) -> list[Reply]:
         self._lane = Lane(self._settings.concurrency)
+        # No more at once than keep the lane full: else all are made ready before the first is sent.
+        ready = asyncio.Semaphore(2 * self._settings.concurrency)
+
+        async def one(question: Question) -> Reply:
+            async with ready:
+                return await self.ask(question)
+
         async with self:
-            return list(await asyncio.gather(*map(self.ask, questions)))
+            return list(await asyncio.gather(*map(one, questions)))
 
     async def ask(self, question: Question) -> Reply:
         """The reply to one question. The same question asked twice at once is sent once."""
