@@ -19,8 +19,9 @@ from pathlib import Path
 
 from benchmarks.sources import Source, real
 from structurer import structure
-from structurer.model.client import Client, Reply
+from structurer.model.client import Client
 from structurer.model.question import Question
+from structurer.model.reply import Reply
 from structurer.settings import Settings
 
 

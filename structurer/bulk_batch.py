@@ -61,7 +61,7 @@ def import_in_batches(
     Raises ModelError where the endpoint takes no batches.
     """
     from structurer.model.batch import Batches
-    from structurer.model.client import run
+    from structurer.model.blocking import run
 
     files = list(paths)
     with ExitStack() as opened:
@@ -114,7 +114,7 @@ def _exchange(
         key: part
         for question in asked.values()
         for key, part in client.missing(question)
-        if key not in under_way
+        if key not in under_way and client.affords(part)
     }
     for portion in portions(missing, client.endpoint):
         id = batches.adopted(portion, journal.batch_ids()) or batches.hand_in(portion)

@@ -12,7 +12,7 @@ from structurer.ground import Passage, Place, normal
 from structurer.metadata.dates import DATE, iso
 from structurer.metadata.titles import years_in
 from structurer.model.answers import FIELDS, KINDS, PERIODS, FieldItem, ProblemItem, StatementItem, row_names
-from structurer.model.client import Reply
+from structurer.model.reply import Reply
 from structurer.observation import Evidence, Finding, Observation, Period, Printed, Status, Value
 from structurer.prose.context import Times, context
 from structurer.quantities import Quantity

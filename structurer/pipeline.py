@@ -33,7 +33,7 @@ from structurer.settings import Settings
 from structurer.tables import TableReading, read_tables
 
 if TYPE_CHECKING:
-    from structurer.model.client import Reply
+    from structurer.model.reply import Reply
 
 
 def structure(

@@ -12,7 +12,7 @@ from structurer.draft import Draft
 from structurer.fold import fold, squeeze
 from structurer.forms import Cell, Forms
 from structurer.model.answers import TableItem
-from structurer.model.client import Reply
+from structurer.model.reply import Reply
 from structurer.observation import Finding, Observation
 from structurer.questions import table_rows
 from structurer.tables import TableReading

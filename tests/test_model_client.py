@@ -13,7 +13,7 @@ from structurer.cache import Cache
 from structurer.errors import SettingsError
 from structurer.model import Client, Reply
 from structurer.model.answers import StatementItem
-from structurer.model.client import run
+from structurer.model.blocking import run
 from structurer.model.transport import Lane, Patience, duration, retry_after
 from structurer.settings import Price
 from tests.questions import question
@@ -128,7 +128,7 @@ def test_concurrency_keeps_to_its_limit_and_shrinks_under_a_limit() -> None:
         replies = client.ask_all([question(f"收到申请{n}件") for n in range(24)])
     assert {reply.state for reply in replies} == {"answered"}
     assert serving.most_at_once <= 8
-    assert client._lane.width < 8
+    assert client._carrier.lane.width < 8
 
 
 def test_the_lane_halves_once_a_round_and_grows_again() -> None:

@@ -130,9 +130,14 @@ def estimate_text(settings: Settings, estimate: Estimate) -> str:
         f"  {estimate.completion_tokens:,} tokens in answers, at most {estimate.most_completion_tokens:,}",
     ]
     if estimate.cost is None:
-        lines.append(f'  cost unknown: set [prices."{plain(settings.model or "")}"] in structurer.toml')
+        from structurer.model.ledger import how_to_price
+
+        lines.append(f"  cost unknown: {how_to_price(plain(settings.model or ''))}")
     else:
-        lines.append(f"  cost {estimate.cost:.4f}, at most {estimate.most_cost:.4f}")
+        at = ""
+        if estimate.batch_share is not None:
+            at = f", at {estimate.batch_share:.0%} of the price, as in a batch"
+        lines.append(f"  cost {estimate.cost:.4f}, at most {estimate.most_cost:.4f}{at}")
     return "\n".join(lines)
 
 

@@ -72,7 +72,7 @@ class Door:
         body: dict[str, Any] = {"model": self._endpoint.model, "messages": call.messages, limit: call.limit}
         if "temperature" not in call.dropped:
             body["temperature"] = 0
-        return body | shape(call.answer, call.capability)
+        return {**body, **shape(call.answer, call.capability)}
 
     def _failure(self, error: Any) -> Exception:
         """What an error of the client's means for what to do next; texts never hold key or address."""

@@ -30,19 +30,11 @@ class Patience:
 
 
 class Unavailable(Exception):
-    """A call that could not be brought there and back within its patience; `calls` were tried."""
-
-    def __init__(self, reason: str, calls: int) -> None:
-        super().__init__(reason)
-        self.calls = calls
+    """A call that could not be brought there and back within its patience."""
 
 
 class Stopped(Exception):
-    """A call that waited for its turn until nothing was to be sent any more; `calls` were tried before."""
-
-    def __init__(self, calls: int) -> None:
-        super().__init__("stopped")
-        self.calls = calls
+    """A call that waited for its turn until nothing was to be sent any more."""
 
 
 class Lane:
@@ -111,37 +103,37 @@ async def send(
     lane: Lane,
     patience: Patience,
     stopped: Callable[[], bool] = lambda: False,
-) -> tuple[Completion, int]:
-    """The completion of a call and how many requests it took.
+) -> Completion:
+    """The completion of a call, in as many requests as it takes.
 
     A limit uses up no retry, only time. Raises Unavailable when patience ends, Stopped when its turn comes
     after `stopped` has become true, Rejected and Denied at once.
     """
-    calls, failures, waited = 0, 0, 0.0
+    limits, failures, waited = 0, 0, 0.0
     while True:
         await lane.enter()
         began = time.monotonic()
         try:
             if stopped():
-                raise Stopped(calls)
-            calls += 1
+                raise Stopped
             completion = await complete(call)
         except Limited as limit:
-            pause = limit.after if limit.after is not None else _backoff(patience, 1 + calls)
+            limits += 1
+            pause = limit.after if limit.after is not None else _backoff(patience, limits)
             pause = min(pause, _LONGEST_WAIT)
             lane.shrink(began, pause)
             waited += pause
             if waited > patience.limited:
-                raise Unavailable("the endpoint kept asking to wait", calls) from None
+                raise Unavailable("the endpoint kept asking to wait") from None
             continue
         except Transient as failure:
             failures += 1
             if failures > patience.retries:
-                raise Unavailable(str(failure), calls) from None
+                raise Unavailable(str(failure)) from None
             pause = failure.after if failure.after is not None else _backoff(patience, failures)
         else:
             lane.grow()
-            return completion, calls
+            return completion
         finally:
             lane.leave()
         await asyncio.sleep(min(pause, _LONGEST_WAIT))

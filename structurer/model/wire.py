@@ -34,6 +34,8 @@ class Completion:
     refusal: str = ""
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    cached_tokens: int = 0
+    """Of the prompt's, those the provider had in its own cache."""
 
 
 class Backend(Protocol):
@@ -87,6 +89,7 @@ def completion(body: Any) -> Completion | None:
             refusal=str(message.get("refusal") or ""),
             prompt_tokens=_tokens(usage.get("prompt_tokens")),
             completion_tokens=_tokens(usage.get("completion_tokens")),
+            cached_tokens=_cached(usage),
         )
     except (TypeError, KeyError, IndexError, AttributeError):
         return None
@@ -95,3 +98,9 @@ def completion(body: Any) -> Completion | None:
 def _tokens(said: Any) -> int | None:
     """A count of tokens, None where it is none."""
     return said if isinstance(said, int) and said >= 0 else None
+
+
+def _cached(usage: Mapping[str, Any]) -> int:
+    """Prompt tokens that the provider's own cache held, as OpenAI says it, or as DeepSeek does."""
+    details = usage.get("prompt_tokens_details") or {}
+    return _tokens(details.get("cached_tokens")) or _tokens(usage.get("prompt_cache_hit_tokens")) or 0
