@@ -103,7 +103,7 @@ def test_an_endpoint_that_is_gone_is_left_alone() -> None:
         settings = serving.settings(concurrency=1)
     client = Client(settings, patience=Patience(retries=1, backoff=0.001))
     replies = client.ask_all([question(f"收到申请{n}件") for n in range(9)])
-    assert [reply.state for reply in replies] == [*["failed"] * 5, *["unasked"] * 4]
+    assert sorted(reply.state for reply in replies) == [*["failed"] * 5, *["unasked"] * 4]
     assert "5 calls in a row" in client.problem
 
 
