@@ -139,7 +139,7 @@ class Client:
         kept = self._kept(key)
         if kept is None:
             return [(key, question)]
-        if kept.state not in ("truncated", "endless") or question.divide is None:
+        if kept.state != "truncated" or question.divide is None:
             return []
         return [found for half in question.divide() for found in self.missing(half)]
 
@@ -176,14 +176,14 @@ class Client:
             if parsed.readable:
                 dropped = max(kept.dropped, len(parsed.bad))
                 return Reply(question, "answered", parsed.items, dropped, self.ledger.found())
-        if kept is not None and kept.state in ("truncated", "endless"):
+        if kept is not None and kept.state == "truncated":
             return await self._divided(question, Reply(question, kept.state))
         if self.problem or self.ledger.stopped or self.offline:
             reason = self.problem or self.ledger.stopped or self.offline
             return Reply(question, "unasked", reason=reason)
         reply, text = await self._sent(question)
         self._keep(question, key, reply, text)
-        if reply.state in ("truncated", "endless"):
+        if reply.state == "truncated":
             return await self._divided(question, reply)
         return reply
 

@@ -12,6 +12,8 @@ from structurer.model.strict import response_format, strict_schema
 from structurer.model.transport import exhausted, retry_after
 from structurer.model.wire import Call, Completion, Denied, Limited, Rejected, Transient, completion
 
+_BEGINNING = 6
+"""Characters of a key that are told from any other word."""
 _PATH = "/chat/completions"
 _KNOWN = (
     "temperature",
@@ -83,7 +85,7 @@ class Door:
             return Transient("the connection failed")
         if not isinstance(error, openai.APIStatusError):
             return Transient("the answer could not be read")
-        status, said = error.status_code, _said(error)
+        status, said = error.status_code, _said(error, self._endpoint.key)
         after = retry_after(error.response.headers)
         code = str(error.code or "")
         if code in ("insufficient_quota", "invalid_api_key", "model_not_found") or status in (
@@ -92,7 +94,9 @@ class Door:
             403,
             404,
         ):
-            return Denied(f"{status}: {said}")
+            variable = self._endpoint.preset.key_variable
+            advice = f"; check {variable}" if status == 401 and variable else ""
+            return Denied(f"{status}: {said}{advice}")
         if status == 429:
             return Limited(after)
         if status >= 500 or status in (408, 409, 425):
@@ -138,11 +142,17 @@ def _tls(address: str) -> dict[str, Any]:
     return {"verify": SSLContext(PROTOCOL_TLS_CLIENT)}  # trusts nobody, should the endpoint redirect to TLS
 
 
-def _said(error: Any) -> str:
-    """The endpoint's own words about an error, shortened."""
+def _said(error: Any, key: str) -> str:
+    """The endpoint's own words about an error, shortened, and without the key that some repeat in part."""
     body = error.body if isinstance(error.body, dict) else {}
     message = body.get("message") or (body.get("error") if isinstance(body.get("error"), str) else "")
-    return str(message or "no reason given")[:200]
+    words = str(message or "no reason given").split()
+    begins = key[:_BEGINNING]
+    return " ".join("(key)" if _is_key(word, begins) else word for word in words)[:200]
+
+
+def _is_key(word: str, begins: str) -> bool:
+    return word.lstrip("'\"`([").startswith("sk-") or (len(begins) == _BEGINNING and begins in word)
 
 
 def _parameter(error: Any, said: str) -> str | None:

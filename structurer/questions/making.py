@@ -16,6 +16,8 @@ from structurer.tokens import Counter
 _PER_ITEM = 90
 """Completion tokens of one item: a quote of forty characters and the names around it."""
 _LEAST, _MOST = 256, 4_096
+_HALVINGS = 2
+"""Times a chunk is halved whose answer is too long: one that is too long even for a quarter never ends."""
 
 Shape = Callable[[Chunk], tuple[type[Answer], int]]
 """What a chunk is to be answered with, and in how many tokens at most."""
@@ -36,20 +38,17 @@ class Asking:
         for chunk in chunks(self.draft.document, pieces, self.count):
             yield self._divisible(prompt, chunk, shape, table)
 
-    def _divisible(self, prompt: Prompt, chunk: Chunk, shape: Shape, table: str) -> Question:
+    def _divisible(
+        self, prompt: Prompt, chunk: Chunk, shape: Shape, table: str, halvings: int = _HALVINGS
+    ) -> Question:
         document = self.draft.document
         answer, limit = shape(chunk)
-        return Question(
-            prompt,
-            chunk,
-            answer,
-            limit,
-            document.id,
-            table,
-            lambda: [
-                self._divisible(prompt, half, shape, table) for half in halves(document, chunk, self.count)
-            ],
-        )
+
+        def divide() -> list[Question]:
+            parts = halves(document, chunk, self.count)
+            return [self._divisible(prompt, half, shape, table, halvings - 1) for half in parts]
+
+        return Question(prompt, chunk, answer, limit, document.id, table, divide if halvings else None)
 
 
 def limit(items: int) -> int:
