@@ -127,7 +127,7 @@ class Client:
                 continue
             calls += 1
             prompt += self._carrier.estimated(question)
-            likely += question.limit // 4
+            likely += question.likely or question.limit // 2
             most += question.limit
         return self.ledger.estimate(
             Estimate(calls, cached, prompt, likely, most, counter=self.count.name), batch=batch

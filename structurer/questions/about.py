@@ -9,7 +9,7 @@ from structurer.chunks import Piece
 from structurer.model.answers import FIELDS, Problems, fields
 from structurer.model.question import Question
 from structurer.prompts import load_prompt
-from structurer.questions.making import Asking, limit
+from structurer.questions.making import Asking, Shape, limit
 
 _HEAD, _TAIL = 900, 300
 """Characters at the top and the end of a report in which it says who it is."""
@@ -30,7 +30,9 @@ def metadata(asking: Asking) -> Iterator[Question]:
     if not missing or missing == ["发布日期"]:
         return
     asked = tuple(missing)
-    yield from asking.about(load_prompt("metadata"), pieces, lambda _: (fields(asked), limit(len(asked))))
+    yield from asking.about(
+        load_prompt("metadata"), pieces, lambda _: Shape(fields(asked), limit(len(asked)), 40 * len(asked))
+    )
 
 
 def problems(asking: Asking) -> Iterator[Question]:
@@ -43,5 +45,5 @@ def problems(asking: Asking) -> Iterator[Question]:
     yield from asking.about(
         load_prompt("problems"),
         pieces,
-        lambda chunk: (Problems, limit(4 + len(re.findall("[。;；]", chunk.text)))),
+        lambda chunk: Shape(Problems, limit(4 + len(re.findall("[。;；]", chunk.text))), 55),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from structurer.chunks import Chunk, Piece, chunks, halves
 from structurer.draft import Draft
@@ -19,8 +20,13 @@ _LEAST, _MOST = 256, 4_096
 _HALVINGS = 2
 """Times a chunk is halved whose answer is too long: one that is too long even for a quarter never ends."""
 
-Shape = Callable[[Chunk], tuple[type[Answer], int]]
-"""What a chunk is to be answered with, and in how many tokens at most."""
+
+class Shape(NamedTuple):
+    """What a chunk is to be answered with, and in how many tokens: at most, and as a rule."""
+
+    answer: type[Answer]
+    limit: int
+    likely: int
 
 
 @dataclass(frozen=True)
@@ -32,23 +38,30 @@ class Asking:
     count: Counter
 
     def about(
-        self, prompt: Prompt, pieces: Iterable[Piece], shape: Shape, table: str = ""
+        self, prompt: Prompt, pieces: Iterable[Piece], shape: Callable[[Chunk], Shape], table: str = ""
     ) -> Iterator[Question]:
         """Questions about pieces of the report, packed together as far as they fit."""
         for chunk in chunks(self.draft.document, pieces, self.count):
             yield self._divisible(prompt, chunk, shape, table)
 
     def _divisible(
-        self, prompt: Prompt, chunk: Chunk, shape: Shape, table: str, halvings: int = _HALVINGS
+        self,
+        prompt: Prompt,
+        chunk: Chunk,
+        shape: Callable[[Chunk], Shape],
+        table: str,
+        halvings: int = _HALVINGS,
     ) -> Question:
         document = self.draft.document
-        answer, limit = shape(chunk)
+        answer, limit, likely = shape(chunk)
 
         def divide() -> list[Question]:
             parts = halves(document, chunk, self.count)
             return [self._divisible(prompt, half, shape, table, halvings - 1) for half in parts]
 
-        return Question(prompt, chunk, answer, limit, document.id, table, divide if halvings else None)
+        return Question(
+            prompt, chunk, answer, limit, document.id, table, divide if halvings else None, likely
+        )
 
 
 def limit(items: int) -> int:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from structurer.chunks import Chunk, Piece, states_something
 from structurer.forms import Forms
-from structurer.model.answers import Answer, rows_of_table
+from structurer.model.answers import rows_of_table
 from structurer.model.question import Question
 from structurer.prompts import load_prompt
-from structurer.questions.making import Asking, bounded
+from structurer.questions.making import Asking, Shape, bounded
 from structurer.tables import TableReading
 
 _PER_CELL = 5
@@ -58,8 +58,10 @@ def _asked(asking: Asking, table: TableReading, only: set[str] | None) -> Iterat
     widest = max(len(row.columns) for row in rows.values())
     most = bounded((len(rows) + _SPARE) * (20 + _PER_CELL * widest))
 
-    def shape(_: Chunk) -> tuple[type[Answer], int]:
-        return rows_of_table(tuple(rows), columns), most
+    likely = len(rows) * (15 + 3 * widest)
+
+    def shape(_: Chunk) -> Shape:
+        return Shape(rows_of_table(tuple(rows), columns), most, likely)
 
     yield from asking.about(load_prompt("tables"), [Piece(table.start, table.end)], shape, table.table)
 
