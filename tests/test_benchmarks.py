@@ -46,10 +46,10 @@ def test_what_a_dry_run_says_is_what_is_used(capsys: pytest.CaptureFixture[str])
     assert [line[:2] for line in lines] == [
         [name, ask] for name in ("generated", "prose") for ask in ("open", "all")
     ]
-    for _, ask, told, made, *_, ratio in lines:
+    for _, asked, told, made, *_, ratio in lines:
         assert told == made
         # of so few reports; benchmarks.dry itself holds more of them to a tenth
-        assert abs(float(ratio) - 1) <= (0.1 if ask == "all" else 0.25)
+        assert abs(float(ratio) - 1) <= (0.1 if asked == "all" else 0.25)
 
 
 def test_ways_of_asking_are_compared(capsys: pytest.CaptureFixture[str]) -> None:

@@ -122,7 +122,7 @@ def _disputed(one: Observation, said: Observation, rule: str) -> Observation:
             "methods": tuple(dict.fromkeys((*one.methods, *said.methods))),
             "evidence": (*one.evidence, *said.evidence) if other else one.evidence,
             "rules": (*one.rules, rule),
-            "candidates": tuple(dict.fromkeys((one.value, said.value))) if other else (),
+            "candidates": (one.value, said.value) if other and one.value != said.value else (),
         }
     )
 

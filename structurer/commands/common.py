@@ -113,9 +113,10 @@ def model_said(settings: Settings, usage: Usage | None, problem: str) -> str:
     """What asking came to, as the end of a sentence about what stays open."""
     if usage is None or not (usage.calls or usage.cached_calls or problem):
         return NOT_ASKED
-    cost = "no price is set" if usage.cost is None else f"cost {usage.cost:.4f}"
-    tokens = f"{usage.prompt_tokens:,} + {usage.completion_tokens:,} tokens"
-    told = f"{plain(settings.model or '')}: {counted(usage.calls, 'call')}, {tokens}, {cost}"
+    told = f"{plain(settings.model or '')}: {counted(usage.calls, 'call')}"
+    if usage.calls:
+        cost = "no price is set" if usage.cost is None else f"cost {usage.cost:.4f}"
+        told += f", {usage.prompt_tokens:,} + {usage.completion_tokens:,} tokens, {cost}"
     if usage.cached_calls:
         told += f"; {counted(usage.cached_calls, 'answer')} known already"
     return f"{told}; not everything was answered: {plain(problem)}" if problem else told

@@ -173,6 +173,6 @@ class Ledger:
 
     def found(self) -> Usage:
         """Notes an answer that was there already and costs nothing."""
-        used = Usage(cached_calls=1)
+        used = Usage(cached_calls=1, cost=None if self.price is None else 0.0)
         self.usage = added((self.usage, used))
         return used
