@@ -28,13 +28,13 @@ from structurer.observation import (
 )
 from structurer.prose import statements
 from structurer.read import read
-from structurer.reconcile import crossings, reconcile, with_claims
+from structurer.reconcile import crossings, reconcile
 from structurer.segment import segment
 from structurer.settings import Settings
 from structurer.tables import TableReading, read_tables
 
 if TYPE_CHECKING:
-    from structurer.model.client import Reply
+    from structurer.model.reply import Reply
 
 
 def structure(
@@ -143,12 +143,14 @@ def _with_model(
 ) -> tuple[list[Observation], list[Observation], list[Observation], list[Finding]]:
     """Metadata, cells and statements with what a model says of them, and findings about it."""
     from structurer.claims import claims, gaps
-    from structurer.table_claims import merge, table_claims
+    from structurer.claims.account import with_claims
+    from structurer.claims.cells import merge
+    from structurer.claims.tables import table_claims
 
     found = claims(draft, forms, replies, accept)
     stated, said = with_claims(stated, found, draft.document)
     for claim in table_claims(draft, forms, replies):
-        cells, told = merge(cells, claim, draft.document, accept)
+        cells, told = merge(cells, claim, draft.document, forms, accept)
         said = [*said, *told]
     about = [one for one in stated if one.indicator.startswith("metadata.")]
     stated = [one for one in stated if not one.indicator.startswith("metadata.")]

@@ -33,7 +33,7 @@ LAYERS = (
     ("draft",),
     ("questions",),
     ("claims",),
-    ("table_claims", "reconcile", "asking", "doubt"),
+    ("reconcile", "asking", "doubt"),
     ("review",),
     ("store", "pipeline", "export"),
     ("explain", "bulk", "bulk_model", "bulk_batch", "many", "review.desk", "review.cases", "review.showing"),
