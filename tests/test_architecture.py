@@ -27,6 +27,7 @@ LAYERS = (
         "rival",
         "tokens",
     ),
+    ("crosswalk",),
     ("read", "schemas", "evaluate", "running", "_titles", "confront", "prompts", "chunks"),
     ("segment", "tables", "metadata", "ground", "model"),
     ("prose", "cache", "doubt"),
