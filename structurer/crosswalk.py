@@ -1,4 +1,4 @@
-"""The crosswalk: which figures of the forms are one quantity, and why the others are not. Data, as the forms are."""
+"""The crosswalk as data: which figures of the forms are one quantity, and why the others are not."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class CrosswalkFile(_Value):
     """The file as it is written."""
 
     forms: tuple[str, ...]
-    """The forms in the order in which their figures count: what an earlier one states, a later one does not."""
+    """The forms in the order in which their figures count: what one states, a later one does not."""
     reasons: Mapping[str, str]
     """Why a form does not state a quantity, by the names used under `apart`."""
     left_out: Mapping[str, str] = Field(default_factory=dict)
@@ -96,21 +96,12 @@ def crosswalk_folder() -> Path:
 def load_crosswalk(folder: str | os.PathLike[str] | None = None, forms: Forms | None = None) -> Crosswalk:
     """The crosswalk over the forms (default: those shipped).
 
-    Raises FormError naming file and place: a figure that no form has, one that no entry mentions, a form about
-    which an entry says nothing.
+    Raises FormError naming file and place: a figure that no form has, one that no entry mentions, a form
+    about which an entry says nothing.
     """
     known = forms or load_forms()
-    return _load(str(folder) if folder is not None else str(crosswalk_folder()), known.fingerprint, forms)
-
-
-_MADE: dict[tuple[str, str], Crosswalk] = {}
-
-
-def _load(folder: str, fingerprint: str, forms: Forms | None) -> Crosswalk:
-    made = _MADE.get((folder, fingerprint))
-    if made is None:
-        made = _MADE[folder, fingerprint] = _read(Path(folder) / FILE, forms or load_forms())
-    return made
+    place = Path(folder) if folder is not None else crosswalk_folder()
+    return _read(place / FILE, known)
 
 
 def _read(path: Path, forms: Forms) -> Crosswalk:
