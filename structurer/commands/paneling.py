@@ -103,8 +103,7 @@ def panel(
             if as_json:
                 put_json(asdict(written) | {"out": out})
             elif out != STDOUT:
-                say(f"{counted(written.rows, 'row')} of {counted(written.agencies, 'agency')} written to {plain(out)}"
-                    .replace("agencys", "agencies"))  # fmt: skip
+                say(f"{written.rows:,} rows (agencies: {written.agencies:,}) written to {plain(out)}")
             _say_left(made)
         else:
             _put(made, shown, as_json)

@@ -1,4 +1,4 @@
-"""A panel as a person reads it in a terminal: what is in it, who is who, what is missing, what does not fit."""
+"""A panel in a terminal: what is in it, who is who, what is missing, what does not fit."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def panel_text(panel: Panel, *, width: int) -> str:
             cells[sheet.year] += len(sheet.cells)
             accepted[sheet.year] += sum(cell.accepted for cell in sheet.cells.values())
     lines = [
-        f"{agencies:,} agencies, {sum(years.values()):,} years of theirs, {len(panel.indicators)} indicators"
+        f"agencies {agencies:,}, years with a report {sum(years.values()):,},"
+        f" indicators {len(panel.indicators)}"
     ]
     if years:
         lines += ["", f"{'year':>6} {'reports':>8} {'values':>9} {'accepted':>9}"]
@@ -60,7 +61,7 @@ def _share(part: int, whole: int) -> str:
 def agencies_text(
     agencies: Sequence[Agency], recognised: Recognised, paths: Mapping[int, str], *, width: int
 ) -> str:
-    """Each agency with its names, the reports under each, and why they are one; then doubts; then the rest."""
+    """Each agency with its names, their reports, and why they are one; then doubts; then the rest."""
     lines: list[str] = []
     for one in agencies:
         above = f", below {plain(one.parent)}" if one.parent else ""

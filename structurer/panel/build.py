@@ -30,6 +30,7 @@ from structurer.store.store import Store
 
 _AT_ONCE = 300
 """Reports in memory at a time, give or take an agency."""
+_SHORTEST_ID = 8
 
 
 class Row(NamedTuple):
@@ -124,7 +125,8 @@ class Panel:
                 ]
                 parent, *children = self._series(units, harmoniser)
                 told = all(one.told_parent for one in below)
-                yield from against_parent(parent, children, told, self._walk)
+                whole = name in self._told.whole
+                yield from against_parent(parent, children, self._walk, told=told, whole=whole)
 
     def gaps(self) -> Iterator[Missing]:
         """Who has no report for which year: of the panel's years if given, else between first and last."""
@@ -149,7 +151,7 @@ class Panel:
         yield from self._links_up()
 
     def into_queue(self) -> tuple[int, int, int]:
-        """Has the reviewers' queue hold what reports say of each other, from now on and as decisions change it.
+        """Has the reviewers' queue hold what reports say of each other, and follow what is decided.
 
         Returns how many pairs of reports bind each other, how many reports that is news for, and how many
         findings are worth a reviewer's time.
@@ -187,7 +189,12 @@ class Panel:
                 for one in child.sheets:
                     up = above.get(one.year)
                     if up is not None and one.about is not None:
-                        yield Link("parent", up.number, one.about.number, one.year)
+                        yield Link(
+                            "whole" if name in self._told.whole else "parent",
+                            up.number,
+                            one.about.number,
+                            one.year,
+                        )
 
     def _units(self) -> list[_Unit]:
         """What makes one series: an agency, or the agencies of a merger."""
@@ -319,15 +326,15 @@ def _told_documents(reading: Panels, told: Told, numbers: Sequence[int]) -> dict
         return {}
     made: dict[int, str] = {}
     for about in reading.abouts(numbers).values():
-        for key, agency in told.documents.items():
-            if (
-                about.path == key
-                or about.path.endswith("/" + key)
-                or (len(key) >= 8 and about.id.startswith(key))
-            ):
-                if made.setdefault(about.number, agency) != agency:
-                    raise PanelError(f"{about.path} is told to be of {made[about.number]} and of {agency}")
+        for agency in {agency for key, agency in told.documents.items() if _is_called(about, key)}:
+            if made.setdefault(about.number, agency) != agency:
+                raise PanelError(f"{about.path} is told to be of {made[about.number]} and of {agency}")
     return made
+
+
+def _is_called(about: About, key: str) -> bool:
+    whole = about.path == key or about.path.endswith("/" + key)
+    return whole or (len(key) >= _SHORTEST_ID and about.id.startswith(key))
 
 
 def _open(what: str, candidates: Sequence[str]) -> str:

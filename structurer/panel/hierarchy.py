@@ -20,12 +20,13 @@ def families(agencies: Sequence[Agency]) -> dict[str, list[Agency]]:
 
 
 def against_parent(
-    parent: Series, below: Sequence[Series], told: bool, crosswalk: Crosswalk
+    parent: Series, below: Sequence[Series], crosswalk: Crosswalk, *, told: bool, whole: bool
 ) -> Iterator[PanelFinding]:
-    """Where the agencies below have more together than the one above, or, all told and all there, not as much.
+    """Where the agencies below have more together than the one above.
 
-    `told`: the user named all agencies below. A hierarchy seen in the names alone may not be whole, and what
-    the one above counts is not certain, so it says `info` only.
+    With `whole` also where all of them have less: the user said that it counts them and nothing else.
+    `told`: the user named it as theirs. Of a hierarchy seen in the names alone it is not certain what the one
+    above counts, so that says `info` only.
     """
     below_in: dict[int, list[tuple[str, Sheet]]] = {}
     for series in below:
@@ -35,11 +36,17 @@ def against_parent(
         here = below_in.get(sheet.year, [])
         for one in crosswalk.indicators:
             if one.additive:
-                yield from _compared(parent.agency, sheet, here, len(below), one.id, told)
+                yield from _compared(parent.agency, sheet, here, len(below), one.id, told, whole)
 
 
 def _compared(
-    agency: str, above: Sheet, here: Sequence[tuple[str, Sheet]], count: int, key: str, told: bool
+    agency: str,
+    above: Sheet,
+    here: Sequence[tuple[str, Sheet]],
+    count: int,
+    key: str,
+    told: bool,
+    equal: bool,
 ) -> Iterator[PanelFinding]:
     own = above.cells.get(key)
     cells = [sheet.cells.get(key) for _, sheet in here]
@@ -47,14 +54,14 @@ def _compared(
     numbers = [value for value in values if isinstance(value, int | float)]
     if own is None or not own.accepted or not isinstance(own.value, int | float) or not numbers:
         return
-    total, whole = sum(numbers), told and len(numbers) == count
-    if total <= own.value and not (whole and total != own.value):
+    total, complete = sum(numbers), len(numbers) == count
+    if total <= own.value and not (equal and complete and total != own.value):
         return
-    told_of = f"all {count}" if len(numbers) == count else f"{len(numbers)} of {count}"
+    told_of = f"all {count}" if complete else f"{len(numbers)} of {count}"
     yield PanelFinding(
         rule="panel.parent",
         severity="warning" if told else "info",
-        message=f"{agency} {above.year}: {own.label}: it says {own.value:,}, {told_of} below it have {total:,} together",
+        message=f"{above.year}: {own.label}: it says {own.value:,}, {told_of} below it make {total:,}",
         agency=agency,
         year=above.year,
         indicators=own.source,

@@ -120,18 +120,22 @@ def sheet(agency: str, year: int, editions: Sequence[Edition]) -> Sheet:
     cells = dict(chosen.cells)
     if not corrected:
         for key, values in differing.items():
-            said = f"another report for the year says {', '.join(map(str, values))}"
-            cells[key] = cells[key]._replace(status="disputed", accepted=False, note=said)
+            said = " and ".join(f"{path} says {value}" for value, path in values[:2])
+            note = f"{chosen.about.path} counts for {year}, but {said}"
+            cells[key] = cells[key]._replace(status="disputed", accepted=False, note=note)
     said_of = _several(agency, year, chosen, others, differing, corrected)
     return Sheet(year, chosen.about, cells, (said_of,), tuple(one.about for one in others))
 
 
-def _differ(cell: Cell, key: str, others: Sequence[Edition]) -> tuple[Value, ...]:
-    """The accepted values of other editions that are not this accepted one; a person's decision stands."""
+def _differ(cell: Cell, key: str, others: Sequence[Edition]) -> list[tuple[Value, str]]:
+    """Accepted values of other editions that are not this accepted one, each with where it stands.
+
+    Where a person has decided, that stands.
+    """
     if not cell.accepted or cell.reviewed:
-        return ()
-    found = [other.cells[key] for other in others if key in other.cells and other.cells[key].accepted]
-    return tuple(dict.fromkeys(one.value for one in found if one.value != cell.value))
+        return []
+    found = [(other.cells.get(key), other.about.path) for other in others]
+    return [(one.value, path) for one, path in found if one and one.accepted and one.value != cell.value]
 
 
 def _several(
@@ -139,7 +143,7 @@ def _several(
     year: int,
     chosen: Edition,
     others: Sequence[Edition],
-    differing: Mapping[str, Sequence[Value]],
+    differing: Mapping[str, object],
     corrected: bool,
 ) -> PanelFinding:
     count = len(others) + 1
@@ -183,7 +187,7 @@ def within(series: Series) -> Iterator[PanelFinding]:
                 yield PanelFinding(
                     rule="panel.items_as_decisions",
                     severity="info",
-                    message=f"{series.agency} {one.year}: {decisions:,} decisions are just the {before:,} items before"
+                    message=f"{one.year}: {decisions:,} decisions are just the {before:,} items before"
                     f" and their change of {change:,}: perhaps items, not decisions",
                     agency=series.agency,
                     year=one.year,
@@ -214,8 +218,11 @@ def _rules(agency: str, earlier: Sheet, later: Sheet, tables: Sequence[Table]) -
 
 
 def _jumps(agency: str, earlier: Sheet, later: Sheet, worth: int) -> Iterator[PanelFinding]:
-    for found in jumps(earlier.cells.values(), later.cells.values()):
-        key = found.indicators[0]
+    found_in = {one.indicators[0]: one for one in jumps(earlier.cells.values(), later.cells.values())}
+    for key, found in found_in.items():
+        total = f"{key.rpartition('.')[0]}.total"
+        if key != total and total in found_in:
+            continue  # the total says it for its parts
         both = (earlier.cells[key], later.cells[key])
         if max(cell.value for cell in both if isinstance(cell.value, int)) >= worth:
             confirmed = both[1].reviewed

@@ -17,7 +17,7 @@ from structurer.forms import parse_yaml
 from structurer.panel.names import clean
 
 _LARGEST = 20_000_000
-RELATIONS = ("alias", "parent", "document", "apart", "merged", "continues")
+RELATIONS = ("alias", "parent", "document", "whole", "apart", "merged", "continues")
 _HEADER = ("agency", "relation", "other", "year")
 
 
@@ -29,6 +29,8 @@ class _Agency(_Told):
     name: str = Field(min_length=2, max_length=80)
     aliases: tuple[str, ...] = ()
     parent: str | None = None
+    whole: bool = False
+    """Whether its figures are those of the agencies below it, added up, and nothing of its own."""
     documents: tuple[str, ...] = ()
 
 
@@ -67,6 +69,8 @@ class Told:
     parents: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, str] = field(default_factory=dict)
     """Path, end of a path, or id of a document → agency."""
+    whole: frozenset[str] = frozenset()
+    """Agencies whose figures are those of the agencies below them, added up."""
     apart: frozenset[frozenset[str]] = frozenset()
     mergers: tuple[Merger, ...] = ()
 
@@ -111,6 +115,7 @@ def _told(given: _File, where: str) -> Told:
             known = documents.setdefault(document, name)
             if known != name:
                 raise PanelError(f"{where}: {document} is told to be of {known} and of {name}")
+    whole = frozenset(clean(agency.name) for agency in given.agencies if agency.whole)
     names = [clean(merger.name) for merger in given.mergers]
     if len(set(names)) < len(names):
         raise PanelError(f"{where}: two mergers have the same name")
@@ -122,9 +127,8 @@ def _told(given: _File, where: str) -> Told:
         Merger(name=clean(one.name), of=tuple(map(clean, one.of)), since=one.since, then=clean(one.then))
         for one in given.mergers
     )
-    return Told(
-        aliases, {child: aliases.get(up, up) for child, up in parents.items()}, documents, apart, mergers
-    )
+    ups = {child: aliases.get(up, up) for child, up in parents.items()}
+    return Told(aliases, ups, documents, whole, apart, mergers)
 
 
 def _from_csv(text: str) -> dict[str, Any]:
@@ -137,10 +141,12 @@ def _from_csv(text: str) -> dict[str, Any]:
     apart: list[tuple[str, str]] = []
     for number, agency, relation, other, year in _csv_rows(rows):
         one: dict[str, Any] = {}
-        if relation in ("alias", "document", "parent"):
+        if relation in ("alias", "document", "parent", "whole"):
             one = agencies.setdefault(agency, {"name": agency, "aliases": [], "documents": []})
         if relation == "alias":
             one["aliases"].append(other)
+        elif relation == "whole":
+            one["whole"] = other
         elif relation == "document":
             one["documents"].append(other)
         elif relation == "parent":

@@ -1,4 +1,4 @@
-"""What a report's neighbours say of it: the reports of other years, of agencies below, and others for its year.
+"""What a report's neighbours say of it: those of other years, of agencies below, others for its year.
 
 The links come from the last `panel --queue`; the findings are worked out anew whenever a report's part of
 the queue is, over the values as reviewers left them.
@@ -89,11 +89,12 @@ def _tables(book: Rulebook) -> list[Table]:
 
 def _parents(pairs: Sequence[_Pair], number: int) -> Iterator[Finding]:
     """Only the report above is asked about: which of those below would be wrong cannot be told."""
-    below = [pair for pair in pairs if pair.link.kind == "parent" and pair.link.first == number]
+    below = [pair for pair in pairs if pair.link.kind in ("parent", "whole") and pair.link.first == number]
     if below:
+        whole = all(pair.link.kind == "whole" for pair in below)
         above = Series("", (_sheet(below[0].link.year, below[0].first),))
         children = [Series("", (_sheet(pair.link.year, pair.second),)) for pair in below]
-        for found in against_parent(above, children, True, crosswalk()):
+        for found in against_parent(above, children, crosswalk(), told=True, whole=whole):
             yield from _of(found, f"{len(below)} reports below it", later=False)
 
 

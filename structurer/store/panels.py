@@ -1,4 +1,4 @@
-"""What a panel reads of a store: who reports on which year, and figures as plain rows, a few reports at a time."""
+"""What a panel reads of a store: who reports on which year, and figures as plain rows."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class About(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """One figure of one report, as reviewers left it. Only those that count the year and the office itself."""
+    """One figure of one report, as reviewers left it; it counts the year and the office itself."""
 
     document: int
     indicator: str
@@ -77,11 +77,12 @@ class Figure(NamedTuple):
 class Link(NamedTuple):
     """Two reports whose figures bind each other, and the year they do so in.
 
-    `years`: one year's and that of the next, which `year` is; `parent`: an agency's and one of an agency below
-    it; `edition`: the one that counts for a year and another for the same year.
+    `years`: one year's and that of the next, which `year` is; `parent`: an agency's and one of an agency
+    below it; `whole`: the same, and it counts nothing else; `edition`: the one that counts for a year and
+    another for the same year.
     """
 
-    kind: Literal["years", "parent", "edition"]
+    kind: Literal["years", "parent", "whole", "edition"]
     first: int
     second: int
     year: int
@@ -125,7 +126,7 @@ class Panels:
             return abouts(connection, numbers)
 
     def figures(self, numbers: Sequence[int], indicators: Collection[str] = ()) -> dict[int, list[Figure]]:
-        """The figures of reports, by document, in the reports' order; only these indicators, if any are named."""
+        """The figures of reports by document, in their order; only these indicators, if any are named."""
         with self._store._transaction() as connection:
             return figures(self._store, connection, numbers, indicators)
 
