@@ -42,8 +42,8 @@ def report(
     title = title or f"{agency}{year}年政府信息公开工作年度报告"
     lines = [title, ""]
     lines += [f"发布日期：{published}", ""] if published else []
-    asked = f"联系{agency}办公室（电话：{phone}）" if phone else "联系办公室"
-    lines += ["一、总体情况", "", f"本报告如有疑问，请{asked}。", ""]
+    asked = f"与{agency}办公室联系（电话：{phone}）" if phone else "来电"
+    lines += ["一、总体情况", "", f"对本报告如有疑问，请{asked}。", ""]
     if form == "statistics-2014":
         lines += _statistics(received, cells or {})
     else:

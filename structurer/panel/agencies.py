@@ -125,9 +125,8 @@ def recognise(
     told = told or Told()
     groups, loose = _by_key(sorted(seen), told, of_document or {})
     suggestions: list[Suggestion] = []
-    fuller = _fuller(groups)
-    _join_shorter(groups, fuller, contacts, told, suggestions)
-    unplaced = _place_loose(groups, loose, fuller, contacts, suggestions)
+    _join_shorter(groups, _fuller(groups), contacts, told, suggestions)
+    unplaced = _place_loose(groups, loose, _fuller(groups), contacts, suggestions)
     _join_renamed(groups, told, suggestions)
     suggestions += _perhaps(groups, told)
     made = _named([_agency(group, told) for group in groups.values()])

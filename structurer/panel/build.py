@@ -12,7 +12,7 @@ from structurer.errors import PanelError, UnknownIndicator
 from structurer.forms import Forms, load_forms
 from structurer.panel.agencies import Agency, Recognised, Seen, Unplaced, recognise
 from structurer.panel.cells import Cell, Harmoniser, added
-from structurer.panel.hierarchy import against_parent, families, gaps
+from structurer.panel.hierarchy import Family, against_parent, families, gaps
 from structurer.panel.series import (
     WORTH,
     Edition,
@@ -115,18 +115,27 @@ class Panel:
 
     def hierarchy(self) -> Iterator[PanelFinding]:
         """Agencies against the sums of those below them."""
-        harmoniser = Harmoniser(self._walk, [one.id for one in self._walk.indicators if one.additive])
+        additive = [one.id for one in self._walk.indicators if one.additive]
+        for family in self._families(Harmoniser(self._walk, additive)):
+            yield from against_parent(family, self._walk)
+
+    def _families(self, harmoniser: Harmoniser) -> Iterator[Family]:
         by_name = {one.name: one for one in self.recognised.agencies}
         for name, below in sorted(families(self.recognised.agencies).items()):
-            if self._agency in name:
-                units = [
-                    (by_name[name].name, (by_name[name],), None),
-                    *((one.name, (one,), None) for one in below),
-                ]
-                parent, *children = self._series(units, harmoniser)
-                told = all(one.told_parent for one in below)
-                whole = name in self._told.whole
-                yield from against_parent(parent, children, self._walk, told=told, whole=whole)
+            if self._agency not in name:
+                continue
+            units: list[_Unit] = [(one.name, (one,), None) for one in (by_name[name], *below)]
+            read = {one.agency: one for one in self._series(units, harmoniser)}
+            above = read.pop(name, None)
+            named = sum(up == name for up in self._told.parents.values())
+            if above is not None:
+                yield Family(
+                    above,
+                    tuple(read.values()),
+                    number=max(named, len(below)),
+                    told=all(one.told_parent for one in below),
+                    whole=name in self._told.whole,
+                )
 
     def gaps(self) -> Iterator[Missing]:
         """Who has no report for which year: of the panel's years if given, else between first and last."""
@@ -177,24 +186,14 @@ class Panel:
         return {number: about.path for number, about in self._reading.abouts(numbers).items()}
 
     def _links_up(self) -> Iterator[Link]:
-        by_name = {one.name: one for one in self.recognised.agencies}
-        empty = Harmoniser.nothing(self._walk)
-        for name, below in sorted(families(self.recognised.agencies).items()):
-            if not all(one.told_parent for one in below):
-                continue
-            units = [(one.name, (one,), None) for one in (by_name[name], *below)]
-            parent, *children = self._series(units, empty)
-            above = {one.year: one.about for one in parent.sheets}
-            for child in children:
-                for one in child.sheets:
-                    up = above.get(one.year)
-                    if up is not None and one.about is not None:
-                        yield Link(
-                            "whole" if name in self._told.whole else "parent",
-                            up.number,
-                            one.about.number,
-                            one.year,
-                        )
+        for family in self._families(Harmoniser.nothing(self._walk)):
+            for own in family.above.sheets if family.told else ():
+                here = [one.about for child in family.below for one in child.sheets if one.year == own.year]
+                complete = family.whole and len(here) == family.number
+                for below in here:
+                    if own.about is not None and below is not None:
+                        kind: Literal["whole", "parent"] = "whole" if complete else "parent"
+                        yield Link(kind, own.about.number, below.number, own.year)
 
     def _units(self) -> list[_Unit]:
         """What makes one series: an agency, or the agencies of a merger."""

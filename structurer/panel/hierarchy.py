@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from structurer.crosswalk import Crosswalk
 from structurer.panel.agencies import Agency
@@ -19,55 +20,51 @@ def families(agencies: Sequence[Agency]) -> dict[str, list[Agency]]:
     return made
 
 
-def against_parent(
-    parent: Series, below: Sequence[Series], crosswalk: Crosswalk, *, told: bool, whole: bool
-) -> Iterator[PanelFinding]:
+class Family(NamedTuple):
+    """An agency and those directly below it, as far as they report."""
+
+    above: Series
+    below: tuple[Series, ...]
+    number: int
+    """How many there are below it, with those that have no report."""
+    told: bool
+    """Whether the user named them. Of what names alone show it is not certain what the one above counts."""
+    whole: bool
+    """Whether the user said that it counts them and nothing else."""
+
+
+def against_parent(family: Family, crosswalk: Crosswalk) -> Iterator[PanelFinding]:
     """Where the agencies below have more together than the one above.
 
-    With `whole` also where all of them have less: the user said that it counts them and nothing else.
-    `told`: the user named it as theirs. Of a hierarchy seen in the names alone it is not certain what the one
-    above counts, so that says `info` only.
+    If it counts them and nothing else, also where all of them have less. `info` only for a hierarchy that was
+    seen in the names alone.
     """
-    below_in: dict[int, list[tuple[str, Sheet]]] = {}
-    for series in below:
-        for sheet in series.sheets:
-            below_in.setdefault(sheet.year, []).append((series.agency, sheet))
-    for sheet in parent.sheets:
-        here = below_in.get(sheet.year, [])
-        for one in crosswalk.indicators:
-            if one.additive:
-                yield from _compared(parent.agency, sheet, here, len(below), one.id, told, whole)
+    for sheet in family.above.sheets:
+        here = [one for series in family.below for one in series.sheets if one.year == sheet.year]
+        for indicator in crosswalk.indicators:
+            if indicator.additive:
+                yield from _compared(family, sheet, here, indicator.id)
 
 
-def _compared(
-    agency: str,
-    above: Sheet,
-    here: Sequence[tuple[str, Sheet]],
-    count: int,
-    key: str,
-    told: bool,
-    equal: bool,
-) -> Iterator[PanelFinding]:
+def _compared(family: Family, above: Sheet, here: Sequence[Sheet], key: str) -> Iterator[PanelFinding]:
     own = above.cells.get(key)
-    cells = [sheet.cells.get(key) for _, sheet in here]
+    cells = [sheet.cells.get(key) for sheet in here]
     values = [cell.value for cell in cells if cell is not None and cell.accepted]
     numbers = [value for value in values if isinstance(value, int | float)]
     if own is None or not own.accepted or not isinstance(own.value, int | float) or not numbers:
         return
-    total, complete = sum(numbers), len(numbers) == count
-    if total <= own.value and not (equal and complete and total != own.value):
+    total, complete = sum(numbers), len(numbers) == family.number
+    if total <= own.value and not (family.whole and complete and total != own.value):
         return
-    told_of = f"all {count}" if complete else f"{len(numbers)} of {count}"
+    told_of = f"all {family.number}" if complete else f"{len(numbers)} of {family.number}"
     yield PanelFinding(
         rule="panel.parent",
-        severity="warning" if told else "info",
+        severity="warning" if family.told else "info",
         message=f"{above.year}: {own.label}: it says {own.value:,}, {told_of} below it make {total:,}",
-        agency=agency,
+        agency=family.above.agency,
         year=above.year,
         indicators=own.source,
-        documents=tuple(
-            sheet.about.id for sheet in (above, *(one for _, one in here)) if sheet.about is not None
-        ),
+        documents=tuple(sheet.about.id for sheet in (above, *here) if sheet.about is not None),
     )
 
 

@@ -44,12 +44,12 @@ class Offices(BaseModel):
 
     @cached_property
     def full(self) -> Mapping[str, str]:
-        """Other form → official name."""
-        return {other: name for name, others in self.spellings.items() for other in others}
+        """Any form → official name, itself included: 人民政府 must not be read as 人民 and 政府."""
+        return {form: name for name, others in self.spellings.items() for form in (name, *others)}
 
     @cached_property
     def longest(self) -> int:
-        """Characters of the longest other form."""
+        """Characters of the longest form."""
         return max(map(len, self.full), default=0)
 
 

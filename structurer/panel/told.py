@@ -127,6 +127,8 @@ def _told(given: _File, where: str) -> Told:
         Merger(name=clean(one.name), of=tuple(map(clean, one.of)), since=one.since, then=clean(one.then))
         for one in given.mergers
     )
+    for name in (*parents.values(), *members):
+        aliases.setdefault(name, name)
     ups = {child: aliases.get(up, up) for child, up in parents.items()}
     return Told(aliases, ups, documents, whole, apart, mergers)
 

@@ -14,7 +14,7 @@ from structurer.crosswalk import crosswalk
 from structurer.forms import NEXT, Table
 from structurer.observation import Finding
 from structurer.panel.cells import Cell, Harmoniser
-from structurer.panel.hierarchy import against_parent
+from structurer.panel.hierarchy import Family, against_parent
 from structurer.panel.series import WORTH, Edition, PanelFinding, Series, Sheet, across, between, sheet
 from structurer.review.rulebook import Rulebook
 from structurer.store.panels import Link, abouts, figures, links_of
@@ -93,8 +93,9 @@ def _parents(pairs: Sequence[_Pair], number: int) -> Iterator[Finding]:
     if below:
         whole = all(pair.link.kind == "whole" for pair in below)
         above = Series("", (_sheet(below[0].link.year, below[0].first),))
-        children = [Series("", (_sheet(pair.link.year, pair.second),)) for pair in below]
-        for found in against_parent(above, children, crosswalk(), told=True, whole=whole):
+        children = tuple(Series("", (_sheet(pair.link.year, pair.second),)) for pair in below)
+        family = Family(above, children, len(children), told=True, whole=whole)
+        for found in against_parent(family, crosswalk()):
             yield from _of(found, f"{len(below)} reports below it", later=False)
 
 
