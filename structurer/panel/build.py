@@ -11,7 +11,7 @@ from structurer.crosswalk import Crosswalk, crosswalk
 from structurer.errors import PanelError, UnknownIndicator
 from structurer.forms import Forms, load_forms
 from structurer.panel.agencies import Agency, Recognised, Seen, Unplaced, recognise
-from structurer.panel.cells import Cell, Harmoniser, added
+from structurer.panel.cells import Harmoniser, added
 from structurer.panel.hierarchy import Family, against_parent, families, gaps
 from structurer.panel.series import (
     WORTH,
@@ -43,13 +43,15 @@ class Row(NamedTuple):
     value: int | float | str | None
     unit: str
     qualifier: str
+    printed: str
     status: str
     accepted: bool
     how: Literal["identity", "sum"]
     source: tuple[str, ...]
     document: str
-    path: str
     note: str
+    reviewed: bool
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ class Panel:
                 path = year.about.path if year.about is not None else ""
                 for cell in year.cells.values():
                     if cell.accepted or status == "all":
-                        yield _row(one.agency, year.year, cell, path)
+                        yield Row._make((one.agency, year.year, *cell, path))
 
     def findings(self) -> Iterator[PanelFinding]:
         """What years and agencies say of each other: rules, jumps, several reports for a year, sums below."""
@@ -362,13 +364,6 @@ def _merged(name: str, members: Sequence[Series], merger: Merger) -> Series:
         found = tuple(finding for one in sheets if one is not None for finding in one.findings)
         made.append(Sheet(year, None, {key: cell for key, cell in cells.items() if cell is not None}, found))
     return Series(name, tuple(made))
-
-
-def _row(agency: str, year: int, cell: Cell, path: str) -> Row:
-    return Row(
-        agency, year, cell.indicator, cell.label, cell.value, cell.unit, cell.qualifier, cell.status,
-        cell.accepted, cell.how, cell.source, cell.document, path, cell.note,
-    )  # fmt: skip
 
 
 __all__ = ["WORTH", "Missing", "Panel", "Row", "panel"]

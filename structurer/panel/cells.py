@@ -88,11 +88,17 @@ class Cell(NamedTuple):
 
 
 class _Feed(NamedTuple):
-    """A source of an indicator, and its place in the order of sources."""
+    """A source of an indicator, with the places of both in their orders."""
 
+    place: int
+    rank: int
     indicator: Indicator
     source: Source
-    rank: int
+    id: str
+    always: bool
+    """Whether reports on any year may be read so."""
+    plain: bool
+    """One count that is taken as it is."""
 
 
 class Harmoniser:
@@ -100,14 +106,16 @@ class Harmoniser:
 
     def __init__(self, crosswalk: Crosswalk, wanted: Collection[str] = ()) -> None:
         """`wanted`: ids of indicators; all, if none is named."""
-        self.indicators = tuple(one for one in crosswalk.indicators if not wanted or one.id in wanted)
-        self._rank = {one.id: number for number, one in enumerate(self.indicators)}
         self._feeds: dict[str, list[_Feed]] = {}
-        for one in self.indicators:
+        indicators = (one for one in crosswalk.indicators if not wanted or one.id in wanted)
+        for place, one in enumerate(indicators):
             sources = [source for form in crosswalk.forms for source in one.sources.get(form, ())]
-            for source in dict.fromkeys(sources):
+            for rank, source in enumerate(dict.fromkeys(sources)):
+                plain = len(source.of) == 1 and one.kind != "money"
+                always = source.years == (None, None)
+                feed = _Feed(place, rank, one, source, one.id, always, plain)
                 for part in source.of:
-                    self._feeds.setdefault(part, []).append(_Feed(one, source, sources.index(source)))
+                    self._feeds.setdefault(part, []).append(feed)
 
     @classmethod
     def nothing(cls, crosswalk: Crosswalk) -> Harmoniser:
@@ -121,44 +129,61 @@ class Harmoniser:
 
     def cells(self, figures: Iterable[Part], year: int, document: str = "") -> dict[str, Cell]:
         """Cells by indicator, in the crosswalk's order. What a table states, prose does not."""
-        found: dict[str, list[Part]] = {}
+        found: dict[str, Part | None] = {}
+        again: dict[str, list[Part]] = {}
+        best: dict[int, _Feed] = {}
         for figure in figures:
-            if figure.indicator in self._feeds:
-                found.setdefault(figure.indicator, []).append(figure)
-        best: dict[str, _Feed] = {}
-        for key in found:
-            for feed in self._feeds[key]:
-                known = best.get(feed.indicator.id)
-                if (known is None or feed.rank < known.rank) and feed.source.holds(year):
-                    best[feed.indicator.id] = feed
-        made = {key: _cell(feed, found, document) for key, feed in best.items()}
-        return dict(sorted(made.items(), key=lambda pair: self._rank[pair[0]]))
+            key = figure.indicator
+            if key in found:
+                again.setdefault(key, []).append(figure)
+                continue
+            for feed in self._feeds.get(key, ()):
+                found[key] = figure
+                known = best.get(feed.place)
+                if (known is None or feed.rank < known.rank) and (feed.always or feed.source.holds(year)):
+                    best[feed.place] = feed
+        for key, more in again.items():
+            found[key] = _one([found[key], *more])
+        return {feed.id: _cell(feed, found, document) for _, feed in sorted(best.items())}
 
 
-def _cell(feed: _Feed, found: Mapping[str, Sequence[Part]], document: str) -> Cell:
+def _cell(feed: _Feed, found: Mapping[str, Part | None], document: str) -> Cell:
     indicator, keys = feed.indicator, feed.source.of
-    parts = [_one(found.get(key, ())) for key in keys]
-    made = _same(parts[0], indicator, keys, document) if len(keys) == 1 else None
-    return made or _sum(parts, indicator, keys, document)
+    part = found.get(keys[0])
+    if feed.plain and part is not None:
+        return Cell(
+            feed.id,
+            indicator.label,
+            part.value,
+            part.unit or indicator.unit,
+            part.qualifier,  # type: ignore[arg-type]
+            part.printed,  # type: ignore[arg-type]
+            part.status,  # type: ignore[arg-type]
+            bool(part.accepted),
+            "identity",
+            keys,
+            document,
+            "",
+            bool(part.reviewed),
+        )
+    if len(keys) > 1:
+        return _sum([found.get(key) for key in keys], indicator, keys, document)
+    return _amount(part, indicator, keys, document)
 
 
-def _one(said: Sequence[Part]) -> Part | None:
-    """The figure under one key. Prose may state it several times; if the statements differ, none counts."""
-    if len(said) <= 1:
-        return said[0] if said else None
-    accepted = [part for part in said if part.accepted]
+def _one(said: Sequence[Part | None]) -> Part | None:
+    """The figure that prose states several times; if the statements differ, none counts."""
+    accepted = [part for part in said if part is not None and part.accepted]
     values = {(part.value, part.unit, part.qualifier) for part in accepted}
     return accepted[0] if len(values) == 1 else None
 
 
-def _same(part: Part | None, indicator: Indicator, keys: tuple[str, ...], document: str) -> Cell | None:
+def _amount(part: Part | None, indicator: Indicator, keys: tuple[str, ...], document: str) -> Cell:
+    """A sum of money in one unit; of a figure that is stated differently in several places, an open cell."""
     if part is None:
-        return _open(
-            indicator, keys, "identity", "the report states it several times, and differently", document
-        )
-    value, unit, note, known = part.value, part.unit or indicator.unit, "", True
-    if indicator.kind == "money":
-        value, unit, note, known = _money(part)
+        note = "the report states it several times, and differently"
+        return _open(indicator, keys, "identity", note, document)
+    value, unit, note, known = _money(part)
     return Cell(
         indicator.id,
         indicator.label,

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Literal, NamedTuple, Protocol
 
-from sqlalchemy import Connection, Select, delete, exists, func, insert, or_, select, type_coerce
+from sqlalchemy import Connection, Select, delete, exists, func, insert, literal, or_, select, type_coerce
 from sqlalchemy.types import NullType
 
 from structurer.observation import Extraction, Observation, Value
@@ -218,6 +218,7 @@ def figures(
             table.printed,
             table.status,
             type_coerce(table.accepted, NullType()),
+            literal(0, NullType()),
         )
         .where(table.period == "year", table.scope.is_(None))
         .order_by(table.document, table.position)
@@ -231,11 +232,16 @@ def figures(
     for chunk in _chunks(numbers):
         reviewed = dict(store._decided(connection, chunk))
         plain = [number for number in chunk if number not in reviewed]
-        for row in connection.execute(query.where(table.document.in_(plain))):
-            made[row[0]].append(Figure(row[0], row[1], _number(row[2]), *row[3:]))
+        for row in connection.execute(query.where(table.document.in_(plain))).fetchall():
+            figure = Figure._make(row)
+            made[row[0]].append(figure if not isinstance(row[2], str) else _with_number(figure))
         for number, extraction in reviewed.items():
             made[number] = [_figure(number, one) for one in extraction.observations if _counts(one, wanted)]
     return made
+
+
+def _with_number(figure: Figure) -> Figure:
+    return figure._replace(value=_parsed(figure.value))
 
 
 def _figure(number: int, found: Observation) -> Figure:
