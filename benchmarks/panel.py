@@ -5,7 +5,8 @@
 Fills a store with N reports: ten years of N / 10 agencies, each with the figures of one report on the form of
 its year, extracted here and now and copied inside the database. The limit is what nobody can leave out:
 fetching every figure from the store, and doing nothing with it. Each step runs in a process of its own, so
-that its peak memory is its own; seconds are of processor time. `--store` fills a store that is kept, or reuses it.
+that its peak memory is its own; seconds are of processor time. `--store` fills a store
+that is kept, or reuses it.
 """
 
 from __future__ import annotations

@@ -133,7 +133,7 @@ def test_a_report_without_an_agency_is_in_no_series_and_says_so(held: Store) -> 
 
 
 def test_an_unknown_indicator_is_named(held: Store) -> None:
-    with pytest.raises(UnknownIndicator, match="did you mean applications.received.total"):
+    with pytest.raises(UnknownIndicator, match=r"did you mean applications\.received\.total"):
         panel(held, indicators=["applications.recieved.total"])
 
 
