@@ -25,6 +25,7 @@ from structurer.panel.writing import write_panel
 from structurer.review.desk import Desk
 from structurer.store import Store
 from structurer.store.panels import Figure
+from tests import postgres
 from tests.yearly import report
 
 RECEIVED, CARRIED_IN, CARRIED_OUT = (
@@ -135,6 +136,26 @@ def test_a_report_without_an_agency_is_in_no_series_and_says_so(held: Store) -> 
 def test_an_unknown_indicator_is_named(held: Store) -> None:
     with pytest.raises(UnknownIndicator, match=r"did you mean applications\.received\.total"):
         panel(held, indicators=["applications.recieved.total"])
+
+
+def test_a_server_gives_the_same_panel_and_the_same_queue() -> None:
+    if reason := postgres.why_not():
+        pytest.skip(reason)
+    phone = {
+        "zz.txt": report(ZHENGZHOU, 2020, phone="0371-66250011"),
+        "sz.txt": report("市教育局", 2021, phone="0371-66250011"),
+    }
+    with postgres.server() as server, stored(yunxi() | phone, server.database()) as other:
+        with stored(yunxi() | phone) as own:
+            assert list(panel(other).rows(status="all")) == list(panel(own).rows(status="all"))
+            assert list(panel(other).findings()) == list(panel(own).findings())
+            assert panel(other).recognised == panel(own).recognised
+        assert len(panel(other).agencies) == 2
+        panel(other).into_queue()
+        desk = Desk(other)
+        assert in_queue(desk) == BOTH
+        desk.decide("yunxi-2022.txt:applications.carried_in.total", "correct", "li", value=1)
+        assert (2021, CARRIED_OUT) not in in_queue(desk)
 
 
 # One report's cells
