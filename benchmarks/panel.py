@@ -86,7 +86,7 @@ def _fill(url: str, count: int) -> float | None:
             )
         )
         names = ", ".join(f'"{name}"' for name in columns)
-        # CROSS JOIN keeps SQLite's loops in this order (a report's rows lie together, as imports lay them), and
+        # CROSS JOIN keeps SQLite's loops in this order (a report's rows lie together, as imports do it), and
         # + keeps it from looking years up in their index, where a thousand reports share one.
         connection.execute(
             text(
