@@ -484,7 +484,8 @@ class Desk:
         reviews.renew(event.by, reviews.clock())
         if reviews.refold([case.id]):
             self._build(reviews, case.number, reviews.plan())
-        if event.kind in ev.VERDICTS:
+        # Accepting what was accepted changes no value, so nothing that other reports say of it.
+        if event.kind in ev.VERDICTS and not (event.kind == "accept" and case.found and case.found.accepted):
             self._decided_in(reviews, [case.document])
         row = reviews.item(case.id)
         self._finish(reviews, case.unit, event.by)
