@@ -1,4 +1,4 @@
-"""How the site is built: `python -m sphinx -W --keep-going docs build/docs`. It asks for nothing outside itself."""
+"""How the site is built: `python -m sphinx -W --keep-going docs build/docs`. It asks for nothing outside."""
 
 import sys
 from pathlib import Path
@@ -6,9 +6,10 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+HERE = Path(__file__).parent
+sys.path[:0] = [str(HERE), str(HERE.parent)]
 
-from structurer import __version__
+from structurer import __version__  # noqa: E402
 
 project = "structurer"
 author = "The structurer authors"
@@ -17,10 +18,6 @@ language = "en"
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "from_code", "search_chinese"]
 source_suffix = {".md": "markdown"}
-# A page that other work brings is taken up as soon as it is there (`scale*` in a table of contents).
-suppress_warnings = ["toc.empty_glob"]
-
-myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 
 autodoc_typehints = "description"
@@ -38,6 +35,14 @@ html_show_sphinx = False
 html_theme_options = {"top_of_page_buttons": []}
 
 
+def _pages_there_are(app: Sphinx, page: str, source: list[str]) -> None:
+    """`NAME*` in the contents stands for pages that may not be there; Sphinx would warn of none."""
+    lines = source[0].splitlines()
+    source[0] = "\n".join(
+        line for line in lines if page != "index" or not line.endswith("*") or [*HERE.glob(f"{line}.md")]
+    )
+
+
 def _page_language(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
     """Chinese pages say so: browsers choose fonts and line breaks by it."""
     if page.startswith("zh/"):
@@ -46,4 +51,5 @@ def _page_language(app: Sphinx, page: str, template: str, context: dict[str, Any
 
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
+    app.connect("source-read", _pages_there_are)
     app.connect("html-page-context", _page_language)

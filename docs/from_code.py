@@ -1,4 +1,4 @@
-"""Pages made from the code at every build: `{from-code} NAME` in a page stands for what the function NAME returns.
+"""Pages made from the code at every build: `{from-code} NAME` stands for what the function NAME returns.
 
 Nothing here is typed: commands come from `--help`, indicators from schemas/*.yaml, the rest from docstrings.
 """

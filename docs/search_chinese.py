@@ -1,4 +1,4 @@
-"""Search that finds Chinese: a run of characters is looked up by its pairs, in the index and in the query alike."""
+"""Search that finds Chinese: a run of characters is looked up by its pairs, in index and query alike."""
 
 from __future__ import annotations
 

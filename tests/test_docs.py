@@ -13,7 +13,7 @@ import click
 import pytest
 
 from structurer.cli import cli
-from tests.walkthrough import ROOT, Block, Outcome, Page, matches, pages, read_page, run_page
+from tests.walkthrough import ROOT, Block, Outcome, Page, matches, pages, read_page, run_page, serving
 
 REASONS = ("the network", "a key", "an extra", "a server", "a model", "a cluster")
 """What a block may need that the tests have not; anything else is run."""
@@ -26,8 +26,9 @@ Runs = Mapping[str, Future[list[Outcome]]]
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        yield {name: pool.submit(run_page, PAGES[name], tmp_path_factory.mktemp("page")) for name in RUN}
+    folder = tmp_path_factory.mktemp
+    with serving(folder("warm")) as server, ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        yield {name: pool.submit(run_page, PAGES[name], folder("page"), server) for name in RUN}
 
 
 @pytest.mark.parametrize("name", RUN)
@@ -36,7 +37,9 @@ def test_every_block_prints_what_the_page_says(name: str, runs: Runs) -> None:
     assert not problems, "\n\n".join(problems)
 
 
-@pytest.mark.parametrize("name, block", NOT_RUN, ids=[f"{name}:{block.line + 1}" for name, block in NOT_RUN])
+@pytest.mark.parametrize(
+    ("name", "block"), NOT_RUN, ids=[f"{name}:{block.line + 1}" for name, block in NOT_RUN]
+)
 def test_a_block_that_is_not_run_says_why(name: str, block: Block) -> None:
     assert block.said.removeprefix("needs ") in REASONS
     for command in _commands(block):
@@ -114,7 +117,9 @@ def test_what_is_not_run_is_held_to_the_commands_there_are() -> None:
     assert not _unknown(["import", "reports/", "--model", "x", "--max-cost", "5"])
     assert _unknown(["import", "--batches"]) == ["--batches"]
     assert _unknown(["improt"]) == ["improt"]
-    block = Block("bash", ("A=1 structurer import \\", "  x --batch  # later", "structurer show a | less"), 0, 0)
+    block = Block(
+        "bash", ("A=1 structurer import \\", "  x --batch  # later", "structurer show a | less"), 0, 0
+    )
     assert list(_commands(block)) == [["import", "x", "--batch"], ["show", "a"]]
 
 

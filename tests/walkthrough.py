@@ -26,8 +26,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from tests.warm import __file__ as WARM
+from tests.warm import warm
 
 ROOT = Path(__file__).parents[1]
 SECONDS = 120
@@ -216,21 +220,24 @@ def _told(outcome: Outcome, what: str) -> str:
     return "\n".join((f"{outcome.step.place}: {outcome.step.command}\n{what}", *changes))
 
 
-def run_page(page: Page, folder: Path) -> list[Outcome]:
-    """Take all steps of a page in an empty folder. Raises subprocess.TimeoutExpired where one hangs."""
+def run_page(page: Page, folder: Path, server: Path | None = None) -> list[Outcome]:
+    """Take all steps of a page in an empty folder; a `warm` server makes it quicker.
+
+    Raises subprocess.TimeoutExpired where a step hangs.
+    """
     steps = page.steps()
     tools, here = folder / "tools", folder / "here"
     for needed in (tools, here):
         needed.mkdir()
     shutil.copytree(ROOT / "examples", here / "examples")
     code = _checkout(here) if page.in_checkout else ROOT
-    _commands(tools)
+    _commands(tools, None if page.in_checkout else server)
     script = folder / "script"
     script.write_text("".join(_scripted(step, number, tools) for number, step in enumerate(steps)))
     done = subprocess.run(
         ["bash", str(script)],
         cwd=here,
-        env=_environment(tools, folder, code),
+        env=environment(tools, folder, code),
         capture_output=True,
         timeout=SECONDS,
         check=False,
@@ -250,11 +257,26 @@ def _checkout(here: Path) -> Path:
     return here
 
 
-def _commands(tools: Path) -> None:
-    for name, arguments in (("structurer", "-m structurer "), ("python", ""), ("python3", "")):
+def _commands(tools: Path, server: Path | None) -> None:
+    python = shlex.quote(sys.executable)
+    asking = f"exec {python} -S -E {shlex.quote(WARM)} {shlex.quote(str(server))}"
+    quick = f'[ "$*" = - ] && {asking} python -\n' if server else ""
+    lines = {
+        "structurer": f'{asking} structurer "$@"' if server else f'exec {python} -m structurer "$@"',
+        "python": f'{quick}exec {python} "$@"',
+        "python3": f'exec {python} "$@"',
+    }
+    for name, line in lines.items():
         command = tools / name
-        command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {arguments}"$@"\n')
+        command.write_text(f"#!/bin/sh\n{line}\n")
         command.chmod(0o755)
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Path]:
+    """A server for many pages, in a folder of its own."""
+    with warm(folder, environment(folder, folder, ROOT)) as server:
+        yield server
 
 
 def _scripted(step: Step, number: int, tools: Path) -> str:
@@ -267,7 +289,8 @@ def _scripted(step: Step, number: int, tools: Path) -> str:
     )
 
 
-def _environment(tools: Path, home: Path, code: Path) -> dict[str, str]:
+def environment(tools: Path, home: Path, code: Path) -> dict[str, str]:
+    """The variables a page is run with: none of the caller's settings, no keys, no network."""
     kept = {name: os.environ[name] for name in ("LD_LIBRARY_PATH", "TMPDIR") if name in os.environ}
     return kept | {
         "PATH": f"{tools}:{os.environ.get('PATH', os.defpath)}",
@@ -306,8 +329,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     failed = 0
     for path in [one.resolve() for one in given.pages] or pages():
         page = read_page(path)
-        with tempfile.TemporaryDirectory() as folder:
-            outcomes = run_page(page, Path(folder))
+        with tempfile.TemporaryDirectory() as served, serving(Path(served)) as server:
+            with tempfile.TemporaryDirectory() as folder:
+                outcomes = run_page(page, Path(folder), server)
         if given.write:
             print(f"{page.name}: {paste(page, outcomes)} pasted")
         problems = [outcome.problem for outcome in outcomes if outcome.problem]
