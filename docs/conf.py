@@ -16,12 +16,14 @@ author = "The structurer authors"
 version = release = __version__
 language = "en"
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "from_code", "search_chinese"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "from_code", "chinese"]
 source_suffix = {".md": "markdown"}
 myst_heading_anchors = 3
 
-autodoc_typehints = "description"
-autodoc_typehints_description_target = "documented"
+default_role = "literal"  # what docstrings put between single backticks
+autodoc_typehints_format = "short"
+autodoc_default_options = {"members": True, "undoc-members": True, "exclude-members": "model_config"}
+python_maximum_signature_line_length = 80
 autodoc_member_order = "bysource"
 autodoc_class_signature = "separated"
 
@@ -32,6 +34,8 @@ html_css_files = ["site.css"]
 html_show_sourcelink = False
 html_copy_source = False
 html_show_sphinx = False
+# Summaries are fetched page by page, which a browser forbids to a site opened from a folder.
+html_show_search_summary = False
 html_theme_options = {"top_of_page_buttons": []}
 
 

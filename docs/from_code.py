@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, get_args
 
 import click
+from click.testing import CliRunner
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
@@ -20,28 +21,28 @@ from structurer import errors, observation
 from structurer.cli import cli
 from structurer.console.signs import SIGNS
 from structurer.forms import Form, Rule, Table, load_forms
+from structurer.metadata.pages import _LABELS
 from structurer.model.presets import PRESETS
-from structurer.page.words import MEANINGS
+from structurer.page.words import _PRINTED, MEANINGS
 from structurer.settings import _VARIABLES, Settings
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
-WIDTH = 96
+WIDTH = 90
+"""Characters a line of help, so that it fits beside the contents."""
 
 
 def commands() -> str:
     """Every command with what its `--help` prints."""
-    return "\n".join(_command(cli.commands[name], f"structurer {name}") for name in sorted(cli.commands))
+    return "\n".join(_command(cli.commands[name], name) for name in sorted(cli.commands))
 
 
-def _command(command: click.Command, path: str, level: int = 2) -> str:
-    context = click.Context(command, info_name=path, terminal_width=WIDTH, max_content_width=WIDTH)
-    parts = ["#" * level + f" {path}", "```text", command.get_help(context), "```"]
+def _command(command: click.Command, *path: str) -> str:
+    asked = CliRunner().invoke(cli, [*path, "--help"], prog_name="structurer", terminal_width=WIDTH)
+    parts = ["#" * (len(path) + 1) + f" structurer {' '.join(path)}", "```text", asked.output.rstrip(), "```"]
     if isinstance(command, click.Group):
-        parts += [
-            _command(inner, f"{path} {name}", level + 1) for name, inner in sorted(command.commands.items())
-        ]
+        parts += [_command(inner, *path, name) for name, inner in sorted(command.commands.items())]
     return "\n".join((*parts, ""))
 
 
@@ -56,16 +57,14 @@ def python() -> str:
             f"## {name}",
             "```{eval-rst}",
             f".. {kind}:: structurer.{name}",
-            "   :members:" if kind == "autoclass" else "",
-            "   :show-inheritance:" if issubclass_error(name) else "",
+            "   :show-inheritance:" if _is_error(name) else "",
             "```",
             "",
         ]
     return "\n".join(told)
 
 
-def issubclass_error(name: str) -> bool:
-    """Whether a public name is an error."""
+def _is_error(name: str) -> bool:
     value = getattr(structurer, name)
     return inspect.isclass(value) and issubclass(value, Exception)
 
@@ -97,6 +96,12 @@ def statuses() -> str:
     return _grid(("status", "sign", "means", "accepted by itself"), rows)
 
 
+def printed() -> str:
+    """What can stand in the place of a value."""
+    rows = ((f"`{name}`", meaning) for name, meaning in _PRINTED.items())
+    return _grid(("`printed`", "what stands on the page"), rows)
+
+
 def error_tree() -> str:
     """The errors as a tree."""
     drawn = inspect.getdoc(errors) or ""
@@ -115,8 +120,13 @@ def error_codes() -> str:
 
 
 def forms() -> str:
-    """Every form with its tables, indicators and rules."""
-    return "\n".join(_form(form) for form in load_forms().forms)
+    """Every form with its tables, indicators and rules, the newest first."""
+    return "\n".join(_form(form) for form in reversed(load_forms().forms))
+
+
+def metadata() -> str:
+    """What a report says of itself."""
+    return _grid(("indicator", "label"), [(f"`metadata.{key}`", label) for key, label in _LABELS.items()])
 
 
 def _form(form: Form) -> str:
@@ -130,9 +140,9 @@ def _table(form: Form, table: Table) -> str:
     cells = ((f"`{cell.indicator}`", _bare(cell.label, table), cell.unit, cell.kind) for cell in table.cells)
     return "\n".join(
         (
-            f"### {table.id} ({form.form})",
+            f"### {table.number} {table.id} ({form.form})",
             "",
-            f"{table.number} {table.title}: {len(table.cells)} indicators, "
+            f"{table.title}: {len(table.cells)} indicators, "
             f"{len(table.edits)} checks within a report, {len(table.edits_across_years)} between two years.",
             "",
             _grid(("indicator", "label", "unit", "holds"), cells),
@@ -200,7 +210,18 @@ def _one_line(text: str) -> str:
 
 PAGES: Mapping[str, Callable[[], str]] = {
     made.__name__: made
-    for made in (commands, python, settings, providers, statuses, error_tree, error_codes, forms)
+    for made in (
+        commands,
+        python,
+        settings,
+        providers,
+        statuses,
+        printed,
+        error_tree,
+        error_codes,
+        forms,
+        metadata,
+    )
 }
 
 

@@ -329,9 +329,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     failed = 0
     for path in [one.resolve() for one in given.pages] or pages():
         page = read_page(path)
-        with tempfile.TemporaryDirectory() as served, serving(Path(served)) as server:
-            with tempfile.TemporaryDirectory() as folder:
-                outcomes = run_page(page, Path(folder), server)
+        with tempfile.TemporaryDirectory() as folder:
+            outcomes = run_page(page, Path(folder))
         if given.write:
             print(f"{page.name}: {paste(page, outcomes)} pasted")
         problems = [outcome.problem for outcome in outcomes if outcome.problem]

@@ -69,9 +69,8 @@ def _answer(caller: socket.socket) -> None:
         for there, here in zip(files, _FILES, strict=True):
             os.dup2(there, here)
         # The server's own streams remember what its files were.
-        sys.stdin, sys.stdout, sys.stderr = (
-            open(here, mode, closefd=False) for here, mode in zip(_FILES, "rww", strict=True)
-        )
+        sys.stdin = os.fdopen(0, "r", closefd=False)
+        sys.stdout, sys.stderr = (os.fdopen(there, "w", closefd=False) for there in (1, 2))
         asked = json.loads(told)
         os.chdir(asked["folder"])
         os.environ.clear()

@@ -1,14 +1,19 @@
-"""Search that finds Chinese: a run of characters is looked up by its pairs, in index and query alike."""
+"""Chinese on the pages: lines that join without a blank, and a search that finds it.
+
+A run of characters is indexed by its pairs, and a query is cut in the same way.
+"""
 
 from __future__ import annotations
 
 import re
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.search.en import SearchEnglish
 
 _CHINESE = re.compile("[\u3400-\u9fff]+")
 _WORD = re.compile(r"[^\W\u3400-\u9fff]+")
+_WIDE = re.compile("[\u3000-\u303f\u3400-\u9fff\uff00-\uff60“”…—]")
 
 _SPLITTER = r"""
 var splitQuery = (query) => {
@@ -40,7 +45,22 @@ class SearchBoth(SearchEnglish):
         return found
 
 
+def _join_lines(app: Sphinx, tree: nodes.document) -> None:
+    """A line end between Chinese characters is none: a browser would show a blank."""
+    for block in tree.findall(nodes.TextElement):
+        if isinstance(block, nodes.literal_block):
+            continue
+        for at, end in enumerate(block.children):
+            if not (isinstance(end, nodes.Text) and end == "\n"):
+                continue
+            before = block.children[at - 1].astext()[-1:] if at else ""
+            after = block.children[at + 1].astext()[:1] if at + 1 < len(block.children) else ""
+            if _WIDE.match(before) and (_WIDE.match(after) or not _CHINESE.match(before)):
+                block[at] = nodes.Text("")
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Called by Sphinx."""
     app.add_search_language(SearchBoth)
+    app.connect("doctree-read", _join_lines)
     return {"parallel_read_safe": True}
