@@ -208,21 +208,8 @@ def _one_line(text: str) -> str:
     return " ".join(text.split("\n\n")[0].split())
 
 
-PAGES: Mapping[str, Callable[[], str]] = {
-    made.__name__: made
-    for made in (
-        commands,
-        python,
-        settings,
-        providers,
-        statuses,
-        printed,
-        error_tree,
-        error_codes,
-        forms,
-        metadata,
-    )
-}
+_MADE = (commands, python, settings, providers, statuses, printed, error_tree, error_codes, forms, metadata)
+PAGES: Mapping[str, Callable[[], str]] = {made.__name__: made for made in _MADE}
 
 
 class FromCode(SphinxDirective):
