@@ -1,5 +1,6 @@
 """How the site is built: `python -m sphinx -W --keep-going docs build/docs`. It asks for nothing outside."""
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent)]
 from structurer import __version__  # noqa: E402
 
 project = "structurer"
-author = "The structurer authors"
+author = project_copyright = "The structurer authors"
 version = release = __version__
 language = "en"
 
@@ -39,12 +40,12 @@ html_show_search_summary = False
 html_theme_options = {"top_of_page_buttons": []}
 
 
-def _pages_there_are(app: Sphinx, page: str, source: list[str]) -> None:
-    """`NAME*` in the contents stands for pages that may not be there; Sphinx would warn of none."""
-    lines = source[0].splitlines()
-    source[0] = "\n".join(
-        line for line in lines if page != "index" or not line.endswith("*") or [*HERE.glob(f"{line}.md")]
-    )
+def _other_pages(app: Sphinx, page: str, source: list[str]) -> None:
+    """A line `*` in the contents stands for the pages beside it that it does not name."""
+    if page == "index":
+        named = {*source[0].split(), page}
+        others = [path.stem for path in sorted(HERE.glob("*.md")) if path.stem not in named]
+        source[0] = re.sub(r"^\*$", "\n".join(others), source[0], flags=re.MULTILINE)
 
 
 def _page_language(app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: object) -> None:
@@ -55,5 +56,5 @@ def _page_language(app: Sphinx, page: str, template: str, context: dict[str, Any
 
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
-    app.connect("source-read", _pages_there_are)
+    app.connect("source-read", _other_pages)
     app.connect("html-page-context", _page_language)
