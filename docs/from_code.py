@@ -102,21 +102,22 @@ def printed() -> str:
     return _grid(("`printed`", "what stands on the page"), rows)
 
 
-def error_tree() -> str:
-    """The errors as a tree."""
-    drawn = inspect.getdoc(errors) or ""
-    return "```text\n" + drawn[drawn.index("StructurerError") :] + "\n```\n"
-
-
 def error_codes() -> str:
-    """Every error with its code and what it means."""
+    """Every error with what it is a kind of, its code and what it means."""
     classes = [
         value
         for value in vars(errors).values()
         if inspect.isclass(value) and issubclass(value, errors.StructurerError)
     ]
-    rows = ((f"`{one.__name__}`", f"`{one.code}`", _one_line(inspect.getdoc(one) or "")) for one in classes)
-    return _grid(("error", "code", "means"), rows)
+    rows = (
+        (f"`{one.__name__}`", _parent(one), f"`{one.code}`", _one_line(inspect.getdoc(one) or ""))
+        for one in classes
+    )
+    return _grid(("error", "a kind of", "code", "means"), rows)
+
+
+def _parent(error: type[errors.StructurerError]) -> str:
+    return f"`{error.__base__.__name__}`" if error.__base__ else ""
 
 
 def forms() -> str:
@@ -208,7 +209,7 @@ def _one_line(text: str) -> str:
     return " ".join(text.split("\n\n")[0].split())
 
 
-_MADE = (commands, python, settings, providers, statuses, printed, error_tree, error_codes, forms, metadata)
+_MADE = (commands, python, settings, providers, statuses, printed, error_codes, forms, metadata)
 PAGES: Mapping[str, Callable[[], str]] = {made.__name__: made for made in _MADE}
 
 
