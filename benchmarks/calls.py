@@ -2,10 +2,11 @@
 
     python -m benchmarks.calls [--calls N] [--at-once C] [--latency SECONDS] [--rounds R]
 
-The endpoint answers from a process of its own and does next to nothing. Both clients send the same bodies in
-turn, R times; the limit is N·L/C, what no client can beat. Printed: wall time over that limit, processor
-time a call, that of C calls against L (past it, the processor is the limit), and ours over the bare client's. Exits 1 where ours is past 1.05 of the limit, or of the bare client if that
-misses the limit itself on this machine.
+The endpoint answers from a process of its own and does next to nothing. Both clients send the same bodies
+in turn, R times; the limit is N·L/C, what no client can beat. Printed: wall time over that limit, processor
+time a call, that of C calls against L (past 1 the processor is the limit), and ours over the bare client's.
+Exits 1 where ours is past 1.05 of the limit, or of the bare client if that misses the limit itself on this
+machine.
 """
 
 from __future__ import annotations
