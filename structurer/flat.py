@@ -51,7 +51,7 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A document and what was found in it. `findings` and `sections` are empty where nobody asked for them."""
+    """A document and what was found in it; `findings` and `sections` only where they were asked for."""
 
     document: DocumentInfo
     lines: Sequence[Line]

@@ -58,6 +58,9 @@ DOORS = {
     "diskcache": "cache",
     "tiktoken": "tokens",
     "bpe_openai": "tokens",
+    "pyarrow": "export",
+    "xlsxwriter": "export",
+    "vl_convert": "dashboard",
 }
 
 

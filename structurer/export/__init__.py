@@ -8,4 +8,15 @@ from structurer.export.files import STDOUT, opened
 from structurer.export.jsonl import Which, json_line
 from structurer.export.write import Exported, Format, Shape, export
 
-__all__ = ["COLUMNS", "STDOUT", "Exported", "Format", "Shape", "Which", "csv_row", "export", "json_line", "opened"]
+__all__ = [
+    "COLUMNS",
+    "STDOUT",
+    "Exported",
+    "Format",
+    "Shape",
+    "Which",
+    "csv_row",
+    "export",
+    "json_line",
+    "opened",
+]

@@ -36,9 +36,9 @@ _PRINTED = ("number", "blank", "not_applicable", "text", "omitted")
 OF_REPORT = (
     Column("document", "label", "sha256 of the report's bytes: the same report has the same one everywhere",
            required=True),
-    Column("path", "label", "where the report was found; the first path where it lies at several", required=True),
+    Column("path", "label", "where the report was found; of several, the first", required=True),
     Column("agency", "label", "the agency whose report it is; empty when the report does not say"),
-    Column("year", "integer", "the year reported on, from title or reporting period, never that of publication"),
+    Column("year", "integer", "the year reported on, by its title or period, never that of publication"),
     Column("published", "label", "day of publication as far as the report prints it, ISO 8601"),
 )  # fmt: skip
 """What every row says about the report it is from."""
@@ -49,7 +49,7 @@ TIDY = (
     Column("form", "label", "the form this table follows in this report, by its own header; empty for prose"),
     Column("indicator", "label", "public key table.row.column; see the list of indicators", required=True),
     Column("label", "label", "the official label, table/group/row/column", required=True),
-    Column("value", "value", "the value as published, in `unit`; empty when left blank, not applicable or open"),
+    Column("value", "value", "the value as published, in `unit`; empty when blank, not applicable or open"),
     Column("unit", "label", "the unit the value is in; money keeps the unit it was published in"),
     Column("qualifier", "label", "exact, or how the report words a value that is not", values=_QUALIFIERS,
            required=True),

@@ -13,7 +13,7 @@ from structurer.forms import Cell, Forms
 
 
 class Entry(NamedTuple):
-    """A line of the dictionary. `part` is column, indicator, status, printed, qualifier, period or severity."""
+    """A line of the dictionary; `part` is column, indicator or the column whose word it explains."""
 
     part: str
     name: str

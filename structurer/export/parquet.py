@@ -48,6 +48,8 @@ def parquet(stream: BinaryIO, wide: Wide | None) -> Iterator[_Parquet]:
 
 
 class _Parquet:
+    checks = 0
+
     def __init__(self, writer: Any, schema: Any, columns: Sequence[Column], wide: Wide | None) -> None:
         self._writer = writer
         self._schema = schema

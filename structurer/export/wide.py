@@ -17,7 +17,7 @@ class Wide:
     """The columns, the same for every store, and the rows laid under them.
 
     A cell holds the exact value of the year for the agency itself. What else a report states (prose with
-    `over`, `to_date` or another scope, or two statements that differ) has no place in one cell and is left out.
+    `over`, `to_date` or another scope, or two statements that differ) has no place in one cell.
     """
 
     columns: tuple[Column, ...]
@@ -76,7 +76,9 @@ def wide(forms: Forms, *, with_status: bool) -> Wide:
     columns = [*OF_REPORT, Column("title", "text", "the report's title")]
     for table in tables:
         columns.append(Column(f"{table}.form", "label", "the form this table follows, by its own header"))
-        columns.append(Column(f"{table}.state", "label", "how far this table could be read; absent if not there"))
+        columns.append(
+            Column(f"{table}.state", "label", "how far this table could be read; absent if not there")
+        )
     for cell in cells:
         columns += _columns(cell, with_status)
     return Wide(
@@ -95,4 +97,6 @@ def _columns(cell: Cell, with_status: bool) -> Iterable[Column]:
     if money:
         yield Column(f"{cell.indicator}.unit", "label", "the unit the amount was published in", cell.label)
     if with_status:
-        yield Column(f"{cell.indicator}.status", "label", "status of the value; empty: not stated", cell.label)
+        yield Column(
+            f"{cell.indicator}.status", "label", "status of the value; empty: not stated", cell.label
+        )

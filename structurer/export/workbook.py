@@ -18,7 +18,7 @@ from structurer.export.tablesheet import TableSheet, grouped
 from structurer.flat import Line, Report
 from structurer.forms import Forms
 
-_PALETTE = {
+_PALETTE: Mapping[str, dict[str, object]] = {
     "verified": {"bg_color": "#DDF0E3"},
     "stated": {},
     "inferred": {"bg_color": "#DCE9F8"},
@@ -92,6 +92,8 @@ class _Sequential:
 
 
 class _Workbook:
+    checks = 0
+
     def __init__(self, book: Any, forms: Forms, status: Which, most: int) -> None:
         self._forms = forms
         self._counts = dict.fromkeys(ORDER, 0)
@@ -168,7 +170,10 @@ class _Workbook:
     def _explained(self) -> Iterator[tuple[tuple[str, str], str | None]]:
         yield ("structurer", f"{__version__}; {self._documents} reports"), "head"
         what = "every value" if self._status == "all" else "accepted values only"
-        yield ("holds", f"{what}; a cell's colour is its status, named again in the columns to the right"), None
+        yield (
+            ("holds", f"{what}; a cell's colour is its status, named again in the columns to the right"),
+            None,
+        )
         yield ("row 1 to 3", "official row label, official column label, public key of the indicator"), None
         yield ("empty", "not stated, left blank, or open: the status column tells which"), None
         for entry in entries(self._forms):
@@ -184,11 +189,9 @@ def _cells(entry: Entry) -> tuple[str, ...]:
 
 
 def _formats(book: Any) -> Mapping[str, Any]:
-    plain = {"font_name": "Microsoft YaHei", "font_size": 10}
-    head = {**plain, "bold": True, "text_wrap": True, "valign": "top", "bg_color": "#ECEAE4", "border": 1,
-            "border_color": "#D0CDC4"}  # fmt: skip
+    plain: dict[str, object] = {"font_name": "Microsoft YaHei", "font_size": 10}
+    box: dict[str, object] = {"bg_color": "#ECEAE4", "border": 1, "border_color": "#D0CDC4"}
+    head = {**plain, **box, "bold": True, "text_wrap": True, "valign": "top"}
     made = {name: book.add_format({**plain, **look}) for name, look in _PALETTE.items()}
     key = {**head, "bold": False, "font_size": 8, "font_color": "#666666", "text_wrap": False}
     return {**made, "head": book.add_format(head), "key": book.add_format(key)}
-
-

@@ -69,7 +69,10 @@ def _reports(
     plain = [row.number for row in batch if row.id not in acts]
     chosen = [row.number for row in batch if row.id in acts]
     lines = _lines(connection, plain, accepted) | _lines(connection, chosen, accepted=False)
-    noted, titled = _findings(connection, batch if whole else ()), _sections(connection, batch if whole else ())
+    noted, titled = (
+        _findings(connection, batch if whole else ()),
+        _sections(connection, batch if whole else ()),
+    )
     for row in batch:
         report = Report(
             document=_document(row),
@@ -141,7 +144,7 @@ def _values(dialect: str) -> tuple[Select[Any], list[_Loads | None]]:
             load = None if name == "value" else tuple
             if dialect == "sqlite":
                 column = type_coerce(column, Text)
-                load = {"value": _value, "evidence": from_json}.get(name, _texts)
+                load = _TEXT_LOADS.get(name, _texts)
         elif name == "accepted":
             load = bool
         chosen.append(column)
@@ -160,10 +163,17 @@ def _texts(text: str) -> tuple[Any, ...]:
     return tuple(from_json(text))
 
 
-def _of(connection: Connection, table: Table, batch: Sequence[SQLRow[Any]]) -> Iterator[tuple[int, list[Any]]]:
+_TEXT_LOADS: dict[str, _Loads] = {"value": _value, "evidence": from_json}
+
+
+def _of(
+    connection: Connection, table: Table, batch: Sequence[SQLRow[Any]]
+) -> Iterator[tuple[int, list[Any]]]:
     numbers = [row.number for row in batch]
     if numbers:
-        query = select(table).where(table.c.document.in_(numbers)).order_by(table.c.document, table.c.position)
+        query = (
+            select(table).where(table.c.document.in_(numbers)).order_by(table.c.document, table.c.position)
+        )
         for number, group in groupby(connection.execute(query), attrgetter("document")):
             yield number, list(group)
 
@@ -188,5 +198,3 @@ def _sections(connection: Connection, batch: Sequence[SQLRow[Any]]) -> dict[int,
         number: trusted(SectionInfo, ({name: getattr(row, name) for name in names} for row in group))
         for number, group in _of(connection, sections, batch)
     }
-
-
