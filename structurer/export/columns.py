@@ -43,6 +43,13 @@ OF_REPORT = (
 )  # fmt: skip
 """What every row says about the report it is from."""
 
+ABOUT = {
+    "region": "地区", "level": "层级", "period_start": "统计期限起", "period_end": "统计期限止",
+    "index_number": "索引号", "document_number": "文号", "contact_address": "联系地址",
+    "contact_phone": "联系电话", "contact_email": "电子邮箱", "source": "来源",
+}  # fmt: skip
+"""What else a report says about itself, as indicators `metadata.NAME`, with their labels."""
+
 TIDY = (
     *OF_REPORT,
     Column("table", "label", "first part of the indicator: the table, or narrative for prose", required=True),

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from structurer.export import meanings
-from structurer.export.columns import TIDY, Column
+from structurer.export.columns import ABOUT, TIDY, Column
 from structurer.export.delimited import BOM, lines
 from structurer.export.parquet import VALUES
 from structurer.forms import Cell, Forms
@@ -43,6 +43,10 @@ def entries(forms: Forms) -> Iterator[Entry]:
     for part, words in _WORDS:
         for word, meaning in words.items():
             yield Entry(part, word, meaning=meaning)
+    for name, label in ABOUT.items():
+        yield Entry(
+            "indicator", f"metadata.{name}", label, "text", meaning="what the report says about itself"
+        )
     known: dict[str, list[str]] = {}
     for table in forms.tables.values():
         for form, one in table.items():

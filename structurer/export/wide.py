@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from structurer.export.columns import OF_REPORT, Cells, Column, of_report
+from structurer.export.columns import ABOUT, OF_REPORT, Cells, Column, of_report
 from structurer.export.exact import fits_decimal, fits_integer
 from structurer.flat import Line, Report
 from structurer.forms import Cell, Forms
 from structurer.observation import Value
+
+
+_IN_HEAD = frozenset(f"metadata.{name}" for name in ("agency", "year", "title", "published"))
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,7 @@ class Wide:
 
     columns: tuple[Column, ...]
     tables: tuple[str, ...]
+    said: tuple[str, ...]
     cells: tuple[Cell, ...]
     with_status: bool
     known: frozenset[str] = field(repr=False)
@@ -30,11 +34,16 @@ class Wide:
         """A report's row, and how many of its values have no place in it."""
         held: dict[str, Line] = {}
         clash: dict[str, int] = {}
+        said: dict[str, Value] = {}
         left = 0
         for line in lines:
             key = line.indicator
+            if key in _IN_HEAD:
+                continue
             if key not in self.known or line.period != "year" or line.scope or line.qualifier != "exact":
                 left += line.value is not None
+            elif key in self.said:
+                said[key] = line.value
             elif key in clash:
                 clash[key] += 1
             elif key not in held:
@@ -42,7 +51,7 @@ class Wide:
             elif (held[key].value, held[key].unit) != (line.value, line.unit):
                 clash[key] = 1 + (held.pop(key).value is not None)
         left += sum(clash.values())
-        row = [*of_report(report), report.document.title]
+        row = [*of_report(report), report.document.title, *map(said.get, self.said)]
         for table in self.tables:
             info = report.document.tables.get(table)
             row += (info.form, info.state) if info is not None else (None, None)
@@ -74,6 +83,10 @@ def wide(forms: Forms, *, with_status: bool) -> Wide:
     cells = tuple(forms.cells.values())
     tables = tuple(name for name, known in forms.tables.items() if not any(t.prose for t in known.values()))
     columns = [*OF_REPORT, Column("title", "text", "the report's title")]
+    columns += [
+        Column(f"metadata.{name}", "text", "what the report says", label) for name, label in ABOUT.items()
+    ]
+    said = tuple(f"metadata.{name}" for name in ABOUT)
     for table in tables:
         columns.append(Column(f"{table}.form", "label", "the form this table follows, by its own header"))
         columns.append(
@@ -84,9 +97,10 @@ def wide(forms: Forms, *, with_status: bool) -> Wide:
     return Wide(
         columns=tuple(columns),
         tables=tables,
+        said=said,
         cells=cells,
         with_status=with_status,
-        known=frozenset(cell.indicator for cell in cells),
+        known=frozenset((*said, *(cell.indicator for cell in cells))),
     )
 
 

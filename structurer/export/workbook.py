@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from structurer._version import __version__
 from structurer.errors import MissingExtra
 from structurer.export import sheet as sheets
+from structurer.export.columns import ABOUT
 from structurer.export.dictionary import Entry, entries
 from structurer.export.jsonl import Which
 from structurer.export.meanings import ORDER
@@ -113,6 +114,13 @@ class _Workbook:
             styles,
             most=most,
         )
+        self._about = Sheet(
+            book,
+            "元数据 metadata",
+            Head([("agency", "year", "title", *ABOUT, "path")], (24, 7, 46, *([16] * len(ABOUT)), 30)),
+            styles,
+            most=most,
+        )
         self._findings = Sheet(
             book,
             "核对 findings",
@@ -130,6 +138,11 @@ class _Workbook:
         for line in lines:
             self._counts[line.status] += 1
             rows.setdefault(line.table, []).append(line)
+        said = {line.indicator: line.value for line in rows.pop("metadata", ())}
+        document = report.document
+        about = (said.get(f"metadata.{name}") for name in ABOUT)
+        cells = (document.agency, document.year, document.title, *about, document.path)
+        self._about.put(cells, [None] * len(cells))
         for table, held in rows.items():
             made = self._tables.get((table, report.form_of(table) or ""))
             rest = made.put(report, held) if made else held
@@ -145,7 +158,7 @@ class _Workbook:
             self._indicators.put(_cells(entry), [None] * len(_ENTRIES))
         for cells, style in self._explained():
             self._legend.put(cells, [style, None])
-        for one in (self._prose, self._findings, self._indicators):
+        for one in (self._about, self._prose, self._findings, self._indicators):
             one.close()
 
     def _said(self, report: Report, line: Line) -> None:

@@ -236,6 +236,12 @@ class Store:
         with self._transaction(steady=True) as connection:
             yield from stream(connection, reviewed=reviewed, accepted=accepted, whole=whole)
 
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One look at the store, for `structurer.store.figures`; what others write meanwhile is not seen."""
+        with self._transaction(steady=True) as connection:
+            yield connection
+
     def failures(self) -> Iterator[Failed]:
         """Files whose last import failed, by path."""
         with self._transaction() as connection:

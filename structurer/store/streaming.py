@@ -10,7 +10,18 @@ from operator import attrgetter
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import JSON, Connection, Select, Table, Text, func, select, type_coerce
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    Text,
+    collate,
+    exists,
+    select,
+    type_coerce,
+)
 from sqlalchemy import Row as SQLRow
 
 from structurer.flat import Line, Report, flat
@@ -38,22 +49,43 @@ def stream(
     findings and sections.
     """
     plan = Reviews(connection).plan() if reviewed else Plan()
-    last = ""
-    while batch := connection.execute(_after(last)).all():
+    for batch in paged(connection, _BATCH):
         yield from _reports(connection, batch, plan, reviewed, accepted, whole)
-        last = batch[-1].found_at
 
 
-def _after(path: str) -> Select[Any]:
-    other = places.alias()
-    first = select(func.min(other.c.path)).where(other.c.document == documents.c.number).scalar_subquery()
-    return (
-        select(documents, places.c.path.label("found_at"))
-        .join(places, places.c.document == documents.c.number)
-        .where(places.c.path > path, places.c.path == first)
-        .order_by(places.c.path)
-        .limit(_BATCH)
+def current(dialect: str) -> Select[Any]:
+    """Documents that a path still leads to, each once under its first path (`found_at`), by path.
+
+    Paths are ordered by their characters, whatever the database's language.
+    """
+    path, other = _by_character(places.c.path, dialect), places.alias()
+    earlier = exists().where(
+        other.c.document == places.c.document, _by_character(other.c.path, dialect) < path
     )
+    query = select(documents, places.c.path.label("found_at")).join(
+        places, places.c.document == documents.c.number
+    )
+    return query.where(~earlier).order_by(path)
+
+
+def paged(connection: Connection, size: int) -> Iterator[Sequence[SQLRow[Any]]]:
+    """The current documents, some at a time."""
+    dialect = connection.dialect.name
+    query = current(dialect).limit(size)
+    batch = connection.execute(query).all()
+    while batch:
+        yield batch
+        after = _by_character(places.c.path, dialect) > batch[-1].found_at
+        batch = connection.execute(query.where(after)).all()
+
+
+def _by_character(path: Any, dialect: str) -> ColumnElement[Any]:
+    return collate(path, {"sqlite": "BINARY"}.get(dialect, "C"))
+
+
+def reports_of(connection: Connection, batch: Sequence[SQLRow[Any]], plan: Plan) -> Iterator[Report]:
+    """These documents with all their values, as reviewers left them; no findings, no sections."""
+    return _reports(connection, batch, plan, reviewed=True, accepted=False, whole=False)
 
 
 def _reports(
