@@ -37,7 +37,7 @@ LAYERS = (
     ("review",),
     ("store", "pipeline", "export"),
     ("explain", "bulk", "bulk_model", "bulk_batch", "many", "review.desk", "review.cases", "review.showing"),
-    ("console", "page"),
+    ("console", "page", "dashboard"),
     ("commands",),
     ("cli", "__init__", "__main__"),
 )

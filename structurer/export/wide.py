@@ -11,7 +11,6 @@ from structurer.flat import Line, Report
 from structurer.forms import Cell, Forms
 from structurer.observation import Value
 
-
 _IN_HEAD = frozenset(f"metadata.{name}" for name in ("agency", "year", "title", "published"))
 
 
@@ -43,7 +42,8 @@ class Wide:
             if key not in self.known or line.period != "year" or line.scope or line.qualifier != "exact":
                 left += line.value is not None
             elif key in self.said:
-                said[key] = line.value
+                if line.accepted:
+                    said.setdefault(key, line.value)
             elif key in clash:
                 clash[key] += 1
             elif key not in held:

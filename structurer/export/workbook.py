@@ -138,7 +138,7 @@ class _Workbook:
         for line in lines:
             self._counts[line.status] += 1
             rows.setdefault(line.table, []).append(line)
-        said = {line.indicator: line.value for line in rows.pop("metadata", ())}
+        said = {line.indicator: line.value for line in rows.pop("metadata", ()) if line.accepted}
         document = report.document
         about = (said.get(f"metadata.{name}") for name in ABOUT)
         cells = (document.agency, document.year, document.title, *about, document.path)

@@ -61,6 +61,26 @@ class Spent:
     usage: Mapping[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which report it is."""
+
+    id: str
+    path: str
+    agency: str | None
+
+
+def placed(connection: Connection, numbers: Sequence[int]) -> dict[int, Place]:
+    """These documents, by their numbers."""
+    query = (
+        select(documents.c.number, documents.c.id, func.min(places.c.path), documents.c.agency)
+        .join(places, places.c.document == documents.c.number)
+        .where(documents.c.number.in_(numbers))
+        .group_by(documents.c.number, documents.c.id, documents.c.agency)
+    )
+    return {number: Place(*place) for number, *place in connection.execute(query)}
+
+
 def tallies(connection: Connection, indicators: Sequence[str]) -> Iterator[Tally]:
     """Every current report in figures, as reviewers left it, by path."""
     reviews = Reviews(connection)
