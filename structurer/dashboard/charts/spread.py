@@ -75,9 +75,13 @@ def distribution(found: Spread, links: Mapping[str, str], width: int) -> Chart:
 
 
 def _outliers(
-    outliers: Sequence[Outlier], place: Mapping[int, float], up: Callable[[float], float], links: Mapping[str, str],
-    tips: dict[str, Tip], width: int,
-) -> tuple[list[Row], list[Row]]:  # fmt: skip
+    outliers: Sequence[Outlier],
+    place: Mapping[int, float],
+    up: Callable[[float], float],
+    links: Mapping[str, str],
+    tips: dict[str, Tip],
+    width: int,
+) -> tuple[list[Row], list[Row]]:
     """Dots of values that stand out, and names beside as many of them as find room."""
     far: list[Row] = []
     names: list[Row] = []
