@@ -18,7 +18,8 @@ from structurer.confront import confront
 from structurer.export import export
 from structurer.export.beside import DICTIONARY, PACKAGE
 from structurer.export.columns import TIDY
-from structurer.export.parquet import parquet_columns
+from structurer.export.meanings import PERIODS, PRINTED, QUALIFIERS, STATUSES
+from structurer.export.parquet import VALUES, parquet_columns
 from structurer.export.validatreport import validations
 from structurer.flat import flat
 from structurer.forms import load_forms
@@ -235,3 +236,12 @@ def test_wrong_usage_says_what_is_right(here: Path) -> None:
 def test_an_empty_validation_report_is_an_empty_array(tmp_path: Path) -> None:
     export([], tmp_path / "v.json", format="validatreport")
     assert checked(tmp_path / "v.json") == []
+
+
+def test_the_reference_in_the_docs_is_that_of_the_code() -> None:
+    text = (Path(__file__).parents[1] / "docs" / "export.md").read_text(encoding="utf-8")
+    for column in (*TIDY, *VALUES):
+        assert f"| `{column.name}` | {column.holds} | {column.meaning} |" in text, column.name
+    for words in (STATUSES, PRINTED, QUALIFIERS, PERIODS):
+        for word, meaning in words.items():
+            assert f"| `{word}` | {meaning} |" in text, word
