@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from hashlib import sha256
@@ -233,6 +234,9 @@ def test_the_command_writes_the_page_and_those_it_links_to(
     assert not (tmp_path / "y-pages").exists()
     assert run("--html", "-").startswith("<!DOCTYPE html>")
     run("--html", "-", "--json", code=2)
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
+    assert "pip install 'structurer[dashboard]'" in run("--html", "z.html", code=1)
+    assert not list(tmp_path.glob("z*"))
 
 
 @pytest.mark.skipif(chromium() is None, reason="Chromium is not installed (apt-get install chromium)")

@@ -23,7 +23,7 @@ def dashboard(out: str, pages: bool, store: str | None, as_json: bool) -> None:
     The page stands alone: it needs no network, runs no script and can be mailed. The pages of the reports it
     names go into the folder NAME-pages beside it; without that folder its links lead nowhere.
     """
-    from structurer.dashboard import collect, folder_of, named, write_pages
+    from structurer.dashboard import addresses, collect, folder_of, named, write_pages
     from structurer.dashboard import dashboard as draw
     from structurer.export import STDOUT, opened
     from structurer.forms import load_forms
@@ -36,8 +36,10 @@ def dashboard(out: str, pages: bool, store: str | None, as_json: bool) -> None:
     with open_store(settings.store, create=False) as held:
         overview = collect(held, forms)
         if pages and out != STDOUT:
-            links = write_pages(held, forms, named(overview), folder_of(out), limit=settings.max_bytes)
+            links = addresses(named(overview), folder_of(out))
         made = draw(overview, forms, links).encode()
+        if links:
+            write_pages(held, forms, links, folder_of(out), limit=settings.max_bytes)
     with opened(out) as stream:
         stream.write(made)
     if as_json:

@@ -7,6 +7,6 @@ from __future__ import annotations
 
 from structurer.dashboard.assemble import dashboard, named
 from structurer.dashboard.collect import Overview, collect
-from structurer.dashboard.pages import folder_of, write_pages
+from structurer.dashboard.pages import addresses, folder_of, write_pages
 
-__all__ = ["Overview", "collect", "dashboard", "folder_of", "named", "write_pages"]
+__all__ = ["Overview", "addresses", "collect", "dashboard", "folder_of", "named", "write_pages"]

@@ -221,7 +221,8 @@ def _spreads(overview: Overview, links: Mapping[str, str]) -> Iterator[str]:
             f'<tr><td>{who}</td><td class="n">{year}</td><td class="n">{value:,.10g}</td></tr>'
             for who, year, value in rows
         )
-        table = f"<details><summary>{len(rows)} stand out</summary><table>{listed}</table></details>"
+        count = f"{len(rows)} stand{'s' if len(rows) == 1 else ''} out"
+        table = f"<details><summary>{count}</summary><table>{listed}</table></details>"
         yield from _card(title, said, drawn, table if rows else "")
 
 

@@ -24,23 +24,26 @@ def folder_of(out: str | os.PathLike[str]) -> Path:
     return path.with_name(f"{path.stem}-pages")
 
 
-def write_pages(
-    store: Store, forms: Forms, ids: Iterable[str], folder: Path, *, limit: int
-) -> dict[str, str]:
-    """Writes the page of each report; its address, relative to the folder's parent, by the report's id.
+def addresses(ids: Iterable[str], folder: Path) -> dict[str, str]:
+    """The address of each report's page, relative to the folder's parent, by the report's id."""
+    return {id: f"{quote(folder.name)}/{_name(id)}" for id in ids}
+
+
+def write_pages(store: Store, forms: Forms, ids: Iterable[str], folder: Path, *, limit: int) -> None:
+    """Writes the page of each report.
 
     The source is shown if the file is still there, at most `limit` bytes, or the store kept it.
     Raises OSError when the folder cannot be written.
     """
     folder.mkdir(exist_ok=True)
-    made: dict[str, str] = {}
     for id in ids:
         extraction = store.get(id)
-        name = f"{id[:_SHORT]}.html"
-        with opened(folder / name) as stream:
+        with opened(folder / _name(id)) as stream:
             stream.write(page(extraction, forms, _source(store, extraction, limit)).encode())
-        made[id] = f"{quote(folder.name)}/{name}"
-    return made
+
+
+def _name(id: str) -> str:
+    return f"{id[:_SHORT]}.html"
 
 
 def _source(store: Store, extraction: Extraction, limit: int) -> Document | str:
