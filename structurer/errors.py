@@ -18,6 +18,7 @@ StructurerError
 ├── StoreError         the store cannot be opened, read or written
 ├── CacheError         the cache of answers cannot be opened, read or written
 ├── ModelError         the model's endpoint refuses to work for us at all
+├── MissingExtra       needs a package that an extra of structurer brings
 ├── SomeFailed         of many reports some could not be read; raised when the others are done
 ├── ReviewError        an item, a name or a file of decisions that cannot be used
 │   └── Conflict       somebody else has claimed it, or it changed since it was shown
@@ -34,6 +35,21 @@ class StructurerError(Exception):
     """Root of all errors this library raises on purpose."""
 
     code = "error"
+
+
+class MissingExtra(StructurerError):
+    """Something that an extra of structurer brings and that is not installed; says how to install it."""
+
+    code = "missing-extra"
+
+    def __init__(self, what: str, package: str, extra: str) -> None:
+        super().__init__(f"{what} needs the package {package}: pip install 'structurer[{extra}]'")
+        self.what = what
+        self.package = package
+        self.extra = extra
+
+    def __reduce__(self) -> tuple[type[MissingExtra], tuple[str, str, str]]:
+        return type(self), (self.what, self.package, self.extra)
 
 
 class ReadError(StructurerError):

@@ -14,7 +14,7 @@ PACKAGE = Path(structurer.__file__).parent
 
 #: From the values at the bottom to the commands on top; a module imports only from below itself.
 LAYERS = (
-    ("_version", "errors", "fold", "garbage", "observation"),
+    ("_version", "errors", "flat", "fold", "garbage", "observation"),
     (
         "document",
         "forms",
@@ -49,7 +49,7 @@ LAYERS = (
         "review.neighbours",
         "panel",
     ),
-    ("console", "page"),
+    ("console", "page", "dashboard"),
     ("commands",),
     ("cli", "__init__", "__main__"),
 )
@@ -70,6 +70,9 @@ DOORS = {
     "diskcache": "cache",
     "tiktoken": "tokens",
     "bpe_openai": "tokens",
+    "pyarrow": "export",
+    "xlsxwriter": "export",
+    "vl_convert": "dashboard",
 }
 
 

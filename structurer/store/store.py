@@ -16,6 +16,7 @@ from sqlalchemy import Row as SQLRow
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from structurer.errors import StoreError
+from structurer.flat import Report
 from structurer.observation import Extraction
 from structurer.review.decided import decided
 from structurer.review.items import Plan
@@ -242,6 +243,25 @@ class Store:
             yield from made
             last = batch[-1].number
 
+    def reports(
+        self, *, reviewed: bool = True, accepted: bool = False, whole: bool = True
+    ) -> Iterator[Report]:
+        """All current reports as tuples, in the order of their paths, as they stood when reading began.
+
+        Ten times as fast as `extractions`, for what reads everything; nothing may be written through the
+        same connection meanwhile. `accepted` and `whole=False` leave out what is not needed.
+        """
+        from structurer.store.streaming import stream
+
+        with self._transaction(steady=True) as connection:
+            yield from stream(connection, reviewed=reviewed, accepted=accepted, whole=whole)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One look at the store, for `structurer.store.figures`; what others write meanwhile is not seen."""
+        with self._transaction(steady=True) as connection:
+            yield connection
+
     def failures(self) -> Iterator[Failed]:
         """Files whose last import failed, by path."""
         with self._transaction() as connection:
@@ -268,10 +288,13 @@ class Store:
             )
 
     @contextmanager
-    def _transaction(self, *, writes: bool = False) -> Iterator[Connection]:
+    def _transaction(self, *, writes: bool = False, steady: bool = False) -> Iterator[Connection]:
+        """A transaction; `steady` reads see nothing of what others write meanwhile."""
         try:
             with self._engine.connect() as connection:
                 connection = connection.execution_options(writes=writes)
+                if steady and connection.dialect.name == "postgresql":  # SQLite's always are
+                    connection = connection.execution_options(isolation_level="REPEATABLE READ")
                 with connection.begin():
                     yield connection
         except IntegrityError as error:
