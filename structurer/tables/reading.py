@@ -12,6 +12,7 @@ from structurer.forms import Cell, Forms, Table
 from structurer.observation import ACCEPTING, Finding, Observation, TableInfo, TableState, Value, trusted
 from structurer.tables.cells import Atom, Token, Word, atoms, mask
 from structurer.tables.damage import deduplicated
+from structurer.tables.eaten import give_back
 from structurer.tables.labels import Vocabulary, vocabulary
 from structurer.tables.locate import Span, locate
 from structurer.tables.place import PlacedRow, Placement, place
@@ -138,6 +139,8 @@ def _read(
         state: TableState = "unreadable" if any(line.stray for line in found) else "blank"
     else:
         settled = settle(table, rows, trusted=not placement.unplaced)
+        settled, lost_digits = give_back(settled, table, document.folded)
+        findings.extend(lost_digits)
         state = "partial" if any(cell.status == "ambiguous" for cell in settled) else "read"
     findings.extend(_about(placement, document, span.table))
     return TableReading(
