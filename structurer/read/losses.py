@@ -30,7 +30,9 @@ def losses(folded: str) -> tuple[str, ...]:
     if "?" not in folded and "\ufffd" not in folded:
         return ()
     found = len(_EATEN.findall(folded))
-    return (f"{found} marks stand where digits may have been lost ('?' in or beside a number)",) if found else ()
+    return (
+        (f"{found} marks stand where digits may have been lost ('?' in or beside a number)",) if found else ()
+    )
 
 
 def _sounds(folded: str) -> bool:

@@ -25,7 +25,7 @@ _LOST = "[0-9]{0,2}"
 def give_back(
     settled: Sequence[Settled], table: Table, folded: str
 ) -> tuple[list[Settled], tuple[Finding, ...]]:
-    """The cells of a table with the damaged numbers that its sums settle, and a finding that names them all."""
+    """The cells of a table with the damaged numbers that its sums settle; a finding names them all."""
     cells = list(settled)
     patterns = {at: pattern for at, cell in enumerate(cells) if (pattern := _pattern(cell, folded))}
     if not patterns:

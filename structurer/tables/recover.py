@@ -51,7 +51,9 @@ def _rejoin(found: list[Line], index: int, vocabulary: Vocabulary) -> bool:
         if other is None or not other.row or other.tokens:
             continue
         behind = at > index and not line.label and line.after.startswith(other.label)
-        goes_on = at < index and len(text) >= _LONG and _likeness(text, vocabulary.keys_of[other.row]) >= _SAME
+        goes_on = (
+            at < index and len(text) >= _LONG and _likeness(text, vocabulary.keys_of[other.row]) >= _SAME
+        )
         if behind or goes_on or other.row in vocabulary.torn(text, line.after):
             other.atoms, other.tokens = line.atoms, line.tokens
             line.atoms, line.tokens, line.unknown = [], [], False
