@@ -70,9 +70,7 @@ def fused_published(pages: Pages) -> Iterator[Observation]:
     days = dict.fromkeys(
         day
         for month, day_ in product(_SHORT, repeat=2)
-        if (
-            parts := re.fullmatch(rf"(20[0-9]{{2}})年?({month})月?({day_})日", found["date"].replace(" ", ""))
-        )
+        if (parts := re.fullmatch(rf"(20[0-9]{{2}})年?({month})月?({day_})日", printed))
         and (day := iso("-".join(parts.groups())))
     )
     if days:
