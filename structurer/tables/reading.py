@@ -14,6 +14,7 @@ from structurer.tables.cells import Atom, Token, Word, atoms, mask
 from structurer.tables.damage import deduplicated
 from structurer.tables.eaten import give_back
 from structurer.tables.labels import Vocabulary, vocabulary
+from structurer.tables.listed import plain_rows
 from structurer.tables.locate import Span, locate
 from structurer.tables.place import PlacedRow, Placement, place
 from structurer.tables.recover import recover
@@ -53,7 +54,7 @@ def read_tables(document: Document, forms: Forms) -> list[TableReading]:
     spans, again = locate(document.folded, forms)
     if not spans:
         return []
-    masked = mask(document.folded)
+    masked = plain_rows(mask(document.folded), (*spans, *again))
     streams = [atoms(masked, span.start, span.end, vocabulary(forms, span.table).ends) for span in spans]
     lost = deduplicated(document.folded, spans, streams)
     there = []
