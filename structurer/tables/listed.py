@@ -59,7 +59,7 @@ def _width(line: str) -> int:
 
 
 def _is_row(line: str) -> bool:
-    """Whether a line is a label and cells between commas, or cells alone; never one number in groups of three."""
+    """Whether a line is cells between commas, with or without a label; never a number in groups of three."""
     fields = line.split(",")
     cells = 0
     while cells < len(fields) and _CELL.fullmatch(fields[-1 - cells]):

@@ -89,7 +89,7 @@ def _by_row(
 
 
 def _by_part(lines: Sequence[Line], form: str, table: Table) -> tuple[PlacedRow, ...] | None:
-    """A table cut into small ones, each with the labels of its rows and of their columns above its numbers."""
+    """A table cut into small ones, each with the labels of its rows and columns above its numbers."""
     cells: list[Token] = []
     words = ""
     done = 0
