@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from random import Random
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from structurer.document import CELL, ROW
 from structurer.tables.listed import plain_rows
 from structurer.tables.locate import Span
-from tests.test_tables import FIGURES, LABELS, ZERO, applications, cells
+from tests.test_tables import FIGURES, FORMS, LABELS, ZERO, applications, cells
 
 HEAD = "申请人情况,自然人,商业企业,科研机构,社会公益组织,法律服务机构,其他,总计"
 
@@ -160,3 +161,60 @@ def test_a_damaged_label_does_not_hide_the_table(printed: str, damaged: str) -> 
     text = f"四、政府信息公开行政复议、行政诉讼情况\n{head}\n{' '.join(NUMBERS)}\n"
     found = cells(text, "disputes")
     assert found["litigation_after_reconsideration.total"].value == 50
+
+
+# --- the statistics table as sentences
+
+ROWS_2014 = [
+    (row.label, f"statistics.{row.id}.{column.id}")
+    for block in FORMS.tables["statistics"]["statistics-2014"].blocks
+    for row in block.rows
+    for column in block.columns
+]
+
+
+def sentences(between: str, end: str) -> tuple[dict[str, int], str]:
+    dice = Random(between + end)
+    truth = {key: dice.randrange(60) for _, key in ROWS_2014}
+    for whole, parts in SUMS_2014:
+        truth[whole] = sum(truth[part] for part in parts)
+    return truth, "政府信息公开情况统计表\n" + "".join(
+        f"{label}{between}{truth[key]}{end}" for label, key in ROWS_2014
+    )
+
+
+def sums() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Each total and its parts; totals of totals last."""
+    edits = [
+        edit for edit in FORMS.tables["statistics"]["statistics-2014"].edits if edit.rule.severity == "error"
+    ]
+    for edit in sorted(edits, key=lambda edit: "statistics.replies.count" in edit.right):
+        yield edit.right[0], edit.left
+
+
+SUMS_2014 = list(sums())
+
+
+@pytest.mark.parametrize("between", ["", "：", " ", "为", "\t"])
+@pytest.mark.parametrize("end", ["件。", "件；", "件，", "\n"])
+def test_the_statistics_table_as_sentences(between: str, end: str) -> None:
+    truth, text = sentences(between, end)
+    found = {f"statistics.{key}": o for key, o in cells(text, "statistics").items()}
+    assert {key: o.value for key, o in found.items()} == truth
+    assert all(o.accepted for o in found.values())
+
+
+@pytest.mark.parametrize("end", ["", "、", "，1."])
+def test_numbers_glued_to_the_next_label_are_neither_read_nor_taken_for_none(end: str) -> None:
+    truth, text = sentences("", end)
+    found = {f"statistics.{key}": o for key, o in cells(text, "statistics").items()}
+    assert all(o.value == truth[key] for key, o in found.items() if o.accepted)
+
+
+def test_a_damaged_label_is_not_the_shorter_one_it_ends_with() -> None:
+    truth, text = sentences("", "件。")
+    text = text.replace("2.政府网站在线访谈次数", "2.府网站线访谈次数").replace(
+        "主要负责同志参加政府", "主要负同志参加政府"
+    )
+    found = {f"statistics.{key}": o for key, o in cells(text, "statistics").items()}
+    assert all(o.value == truth[key] for key, o in found.items() if o.accepted)

@@ -36,7 +36,10 @@ _ATOM = re.compile(
 _PARTS = re.compile(rf"(?P<sign>[+\-]|增加?|减少?)?(?P<number>{_NUMBER})[ ]?(?P<unit>{UNITS})?")
 _BOTH = re.compile(r"([0-9]+)")
 _NOT_HAN = re.compile(r"[^\u3007\u4e00-\u9fff]+")
-_ENUMERATOR = re.compile(r"[(\[]?[0-9]{1,2}(?:[.、,:)\]]+|(?=[\u4e00-\u9fff]))")
+_ENUMERATOR = re.compile(
+    rf"[(\[]?[0-9]{{1,2}}(?:[.、,:)\]]+|(?!(?:{UNITS})(?![\u4e00-\u9fff]))(?=[\u4e00-\u9fff]))"
+)
+"""A digit before a label; before a unit that ends its words it is a number."""
 _DIGIT = re.compile(r"[0-9]")
 # What may stand alone between cells without being one: an enumerator, punctuation.
 _MARKS = re.compile(r"[0-9]{1,2}[.、:)]+|[^\w\u25a0-\u25ff\u2600-\u27bf]+")
@@ -203,9 +206,14 @@ def _words(text: str, start: int, end: int, is_label_end: re.Pattern[str]) -> li
     if glued and is_label_end.search(han(glued["label"])):
         at = start + glued.start("number")
         return [
-            Word(start, start + glued.end("label"), han(glued["label"]), False),
+            Word(start, start + glued.end("label"), han(glued["label"]), _strays(glued["label"])),
             _number(text, at, start + glued.end("number")),
         ]
     if not han(word):
         return [_wordy(start, end, word)]
-    return [Word(start, end, han(word), _DIGIT.search(_ENUMERATOR.sub("", word, count=1)) is not None)]
+    return [Word(start, end, han(word), _strays(word))]
+
+
+def _strays(word: str) -> bool:
+    """Whether label text holds digits that are no enumerator."""
+    return _DIGIT.search(_ENUMERATOR.sub("", word, count=1)) is not None

@@ -6,7 +6,7 @@ Commas become bars and the rows' own numbers become invisible, character for cha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from structurer.document import CELL, ROW
 from structurer.tables.cells import UNITS
@@ -25,16 +25,33 @@ _SERIAL = re.compile(
     re.M,
 )
 _FEWEST_SERIALS = 5
+_NUMBER = rf"[0-9]+(?:\.[0-9]+)?(?:{UNITS})?"
+_IS = re.compile(rf"(?<=[\u4e00-\u9fff])[为是](?={_NUMBER}[,。;\s]|{_NUMBER}$)")
+_FIGURE = r"[0-9]+(?:\.[0-9]+)?"
+_AND = re.compile(
+    rf"(?<=[\u4e00-\u9fff:\u200b\s|])(?P<number>{_FIGURE}(?:{UNITS})(?=,[^\s,])|{_FIGURE}(?=,[^0-9\s,])),"
+)
 
 
-def plain_rows(masked: str, spans: Sequence[Span]) -> str:
-    """The masked text with the commas and row numbers of tables that are list files out of the way."""
+def plain_rows(masked: str, spans: Sequence[Span], listed: Collection[str] = ()) -> str:
+    """The masked text with the commas and row numbers of tables that are list files out of the way.
+
+    `listed` are the tables of one column, which are also written as sentences.
+    """
     for span in spans:
         inside = masked[span.start : span.end]
-        laid = _without_serials(_barred(inside))
-        if laid is not inside:
+        laid = _without_serials(_barred(_parted(inside) if span.table in listed else inside))
+        if laid != inside:
             masked = masked[: span.start] + laid + masked[span.end :]
     return masked
+
+
+# --- sentences
+
+
+def _parted(text: str) -> str:
+    """Sentences of labels and numbers, `…数为12件，…数3件`, with each number a piece of its own."""
+    return _AND.sub(r"\g<number>;", _IS.sub("\u200b", text))
 
 
 # --- commas

@@ -54,7 +54,8 @@ def read_tables(document: Document, forms: Forms) -> list[TableReading]:
     spans, again = locate(document.folded, forms)
     if not spans:
         return []
-    masked = plain_rows(mask(document.folded), (*spans, *again))
+    listed = {span.table for span in spans if _one_column(forms, span.table)}
+    masked = plain_rows(mask(document.folded), (*spans, *again), listed)
     streams = [atoms(masked, span.start, span.end, vocabulary(forms, span.table).ends) for span in spans]
     lost = deduplicated(document.folded, spans, streams)
     there = []
@@ -64,6 +65,10 @@ def read_tables(document: Document, forms: Forms) -> list[TableReading]:
             copies = [_copy(document, masked, other, forms) for other in again if other.table == span.table]
             there.append(_compared(table, [copy for copy in copies if copy is not None]))
     return [_as_its_neighbours(table, there, forms) for table in there]
+
+
+def _one_column(forms: Forms, table: str) -> bool:
+    return all(form.single_column for form in forms.tables[table].values())
 
 
 def _copy(document: Document, masked: str, span: Span, forms: Forms) -> TableReading | None:

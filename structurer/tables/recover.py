@@ -23,6 +23,8 @@ def recover(found: list[Line], vocabulary: Vocabulary) -> None:
     behind = _ranks_behind(found, vocabulary)
     above = -1
     for index, line in enumerate(found):
+        if line.row in vocabulary.longer and line.before:
+            _is_longer(line, vocabulary)
         if line.unknown and not _rejoin(found, index, vocabulary):
             rows = vocabulary.rows[above + 1 : behind[index]]
             torn = vocabulary.torn(line.label, line.after).intersection(rows)
@@ -31,6 +33,15 @@ def recover(found: list[Line], vocabulary: Vocabulary) -> None:
                 line.row, line.unknown = row, False
         if line.row and not line.misplaced:
             above = max(above, vocabulary.rank[line.row])
+
+
+def _is_longer(line: Line, vocabulary: Vocabulary) -> None:
+    """Take a label that is the end of a longer one's, and has most of the rest in front, for the longer."""
+    printed = line.before + line.label
+    for row, key in vocabulary.longer[line.row]:
+        text = printed[-len(key) :]
+        if len(text) > len(line.label) + 1 and Levenshtein.normalized_similarity(text, key) >= _ALIKE:
+            line.row, line.misplaced = row, True
 
 
 def _ranks_behind(found: Sequence[Line], vocabulary: Vocabulary) -> list[int]:
