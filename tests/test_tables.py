@@ -302,6 +302,15 @@ def test_visible_blanks_in_bars(style: str) -> None:
     assert found["granted.research_institution"].status == "inferred"
 
 
+def test_a_mark_beside_a_number_leaves_no_doubt_which_cells_are_blank() -> None:
+    """`? 1` may be one cell or two: with blanks about, the numbers of the row could slip by one column."""
+    printed = applications().replace("\n1\n0\n0\n0\n0\n0\n1\n", "\n|\n|\n1 |\n|\n|\n|\n|\n? 1 |\n")
+    found = cells(printed)
+    slipped = {key: one for key, one in found.items() if key.startswith(("carried_in.", "carried_out."))}
+    assert len(slipped) == 14
+    assert not any(one.accepted and one.value for one in slipped.values())
+
+
 DISPUTES = (
     "行政复议\n行政诉讼\n"
     + "结果维持\n结果纠正\n其他结果\n尚未审结\n总计\n未经复议直接起诉\n复议后起诉\n"
