@@ -47,7 +47,7 @@ LAYERS = (
         "review.showing",
         "review.shapes",
     ),
-    ("console", "page"),
+    ("console", "page", "service"),
     ("commands",),
     ("cli", "__init__", "__main__"),
 )
@@ -68,6 +68,10 @@ DOORS = {
     "diskcache": "cache",
     "tiktoken": "tokens",
     "bpe_openai": "tokens",
+    "fastapi": "service",
+    "starlette": "service",
+    "uvicorn": "service",
+    "anyio": "service",
 }
 
 
@@ -121,7 +125,7 @@ def test_third_parties_stay_behind_their_doors() -> None:
 
 
 def test_importing_the_package_loads_no_heavy_third_party() -> None:
-    heavy = "openai, instructor, sqlalchemy, diskcache, tiktoken, lxml, yaml, rapidfuzz, rich, click"
+    heavy = "openai, instructor, sqlalchemy, diskcache, tiktoken, lxml, yaml, rapidfuzz, rich, click, fastapi"
     code = f"import sys, structurer; print([m for m in '{heavy}'.split(', ') if m in sys.modules])"
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
