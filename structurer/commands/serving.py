@@ -52,6 +52,12 @@ _MISSING = "this needs the extra `service`: pip install 'structurer[service]'"
     metavar="SECONDS",
     help="Stops a job.  [default: 600]",
 )
+@click.option(
+    "--grace",
+    type=click.FloatRange(min=0),
+    metavar="SECONDS",
+    help="Wait so long when stopped.  [default: 10]",
+)
 @click.option("--quiet", is_flag=True, help="Log no requests.")
 @click.option("--openapi", is_flag=True, help="Print the OpenAPI document and serve nothing.")
 @model_options
@@ -66,6 +72,7 @@ def serve(
     queue: int | None,
     rate: int | None,
     job_timeout: float | None,
+    grace: float | None,
     quiet: bool,
     openapi: bool,
     **asking: object,
@@ -96,6 +103,7 @@ def serve(
         "jobs": queue,
         "rate": rate,
         "job_seconds": job_timeout,
+        "grace": grace,
     }
     limits = Limits(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
     run(

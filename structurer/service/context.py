@@ -75,7 +75,7 @@ def reviewer(request: Request, by: str) -> str:
 def refusals(*codes: int) -> Mapping[int | str, dict[str, Any]]:
     """The refusals of a route, for the OpenAPI document; those of the guard are on every one."""
     told = {
-        400: "The body is not JSON, or not a form.",
+        400: "The body cannot be read.",
         401: "No token, or a wrong one.",
         403: "Not for this token, or from a web page.",
         404: "There is no such document, job or item.",
@@ -91,6 +91,6 @@ def refusals(*codes: int) -> Mapping[int | str, dict[str, Any]]:
     }
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
     made: dict[int | str, dict[str, Any]] = {}
-    for code in (401, 403, 408, 413, 421, 422, 429, 500, 503, *codes):
+    for code in (400, 401, 403, 408, 413, 421, 422, 429, 500, 503, *codes):
         made[code] = {"description": told[code], "content": {MEDIA_TYPE: schema}}
     return made

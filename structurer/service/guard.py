@@ -30,6 +30,9 @@ _HEADERS = (
 _GUESSES = 30
 """Wrong tokens a minute, after which the answer is to wait. Right ones are let in meanwhile."""
 
+_THROWN_AWAY, _LINGERS = 2_000_000, 2.0
+"""Bytes and seconds of a body that nobody wants, before the connection is closed over it."""
+
 Say = Callable[[str], object]
 
 
@@ -60,15 +63,16 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        began, answer = time.monotonic(), _Answer(send)
+        began = time.monotonic()
+        body = _Body(scope, receive, self._room(scope), self._limits.upload_seconds)
+        answer = _Answer(send, body)
         caller = None
         try:
             try:
                 self._check_origin(scope)
                 caller = self._caller(scope)
                 self._check_rate(caller)
-                body = _Body(receive, self._room(scope), self._limits.upload_seconds)
-                body.check(_header(scope, b"content-length"))
+                body.check()
                 scope[CALLER] = caller
                 await self._app(scope, body, answer)
             except ClientDisconnect:
@@ -144,16 +148,34 @@ class Guard:
 class _Body:
     """A request's body on its way in: refused as soon as it is too large or takes too long."""
 
-    def __init__(self, receive: Receive, room: int, seconds: float) -> None:
+    def __init__(self, scope: Scope, receive: Receive, room: int, seconds: float) -> None:
         self._receive, self._room, self._seconds = receive, room, seconds
         self._until = time.monotonic() + seconds
-        self._got, self._whole = 0, False
+        self._length = _header(scope, b"content-length")
+        self._asks = bool(_header(scope, b"expect"))
+        self._got = 0
+        self._whole = self._length in ("", "0") and not _header(scope, b"transfer-encoding")
 
-    def check(self, length: str) -> None:
+    def check(self) -> None:
         """Refuses a body that says itself that it is too large."""
         # isascii, because other scripts' digits are digits to Python and no length.
-        if length.isascii() and length.isdigit() and int(length[:20]) > self._room:
+        if self._length.isascii() and self._length.isdigit() and int(self._length[:20]) > self._room:
             raise self._too_large()
+
+    async def left_behind(self) -> bool:
+        """Whether an answer is due before everything was read; a little is read, and thrown away.
+
+        Many clients look for an answer only when they have sent everything.
+        """
+        until, got = time.monotonic() + _LINGERS, 0
+        while not self._whole and not self._asks and got < _THROWN_AWAY:
+            try:
+                message = await asyncio.wait_for(self._receive(), max(until - time.monotonic(), 0.001))
+            except asyncio.TimeoutError:
+                break
+            got += len(message.get("body", b""))
+            self._whole = not message.get("more_body", False)
+        return not self._whole
 
     async def __call__(self) -> Message:
         """The next part."""
@@ -167,7 +189,6 @@ class _Body:
                 "slow",
                 "the request takes too long to arrive",
                 f"it has to arrive within {self._seconds:g} seconds; send less at once",
-                Connection="close",
             ) from None
         self._got += len(message.get("body", b""))
         self._whole = not message.get("more_body", False)
@@ -181,22 +202,22 @@ class _Body:
             "too-large",
             "the request is too large",
             f"{self._room:,} bytes are taken here at most; hand in fewer reports at once",
-            Connection="close",
         )
 
 
 class _Answer:
     """A response on its way out, with headers that keep browsers from making anything of it."""
 
-    def __init__(self, send: Send) -> None:
-        self._send = send
+    def __init__(self, send: Send, body: _Body) -> None:
+        self._send, self._body = send, body
         self.status: int | None = None
 
     async def __call__(self, message: MutableMapping[str, Any]) -> None:
         """The next part."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message = {**message, "headers": [*message.get("headers", ()), *_HEADERS]}
+            closing = [(b"connection", b"close")] if await self._body.left_behind() else []
+            message = {**message, "headers": [*message.get("headers", ()), *_HEADERS, *closing]}
         await self._send(message)
 
 

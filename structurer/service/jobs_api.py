@@ -25,10 +25,16 @@ _FILES = {
     "minItems": 1,
     "items": {"type": "string", "contentMediaType": "application/octet-stream"},
 }
+_FORM = {
+    "type": "object",
+    "required": ["files"],
+    "properties": {"files": _FILES},
+    "additionalProperties": False,
+}
 _BODY: dict[str, Any] = {
     "required": True,
     "content": {
-        FORM_TYPE: {"schema": {"type": "object", "required": ["files"], "properties": {"files": _FILES}}},
+        FORM_TYPE: {"schema": _FORM},
         JSON_TYPE: {"schema": Text.model_json_schema()},
     },
 }

@@ -46,11 +46,11 @@ class Limits:
 
 
 class Bucket:
-    """So many acts a minute, a tenth of them at once."""
+    """So many acts a minute, a tenth of them (ten at least) at once."""
 
     def __init__(self, rate: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._each = rate / 60
-        self._most = max(rate / 10, 5.0)
+        self._most = max(rate / 10, 10.0)
         self._clock = clock
         self._full, self._at = self._most, clock()
 

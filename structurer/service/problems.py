@@ -147,7 +147,11 @@ def install(app: FastAPI) -> None:
 
 def _http(request: Request, error: HTTPException) -> Response:
     """What the framework itself refuses."""
-    known = {404: ("no-such-address", "nothing here"), 405: ("method", "cannot be done here")}
+    known = {
+        400: ("body", "the body cannot be read"),
+        404: ("no-such-address", "nothing here"),
+        405: ("method", "cannot be done here"),
+    }
     code, title = known.get(error.status_code, ("invalid", "the request cannot be used"))
-    detail = f"{request.method} {request.url.path}: {error.detail}; /openapi.json lists what there is"
+    detail = f"{request.method} {request.url.path}: {error.detail}; /openapi.json says what is expected"
     return _response(error.status_code, code, title, detail, headers=error.headers)

@@ -123,7 +123,7 @@ async def apply(request: Request, by: Annotated[str, Query(max_length=80)] = "")
     try:
         lines = (await request.body()).decode("utf-8-sig").split("\n")
     except UnicodeDecodeError as error:
-        raise Refused(400, "encoding", "not UTF-8", f"body: byte {error.start}") from None
+        raise Refused(400, "encoding", "not UTF-8", f"body: not UTF-8 from byte {error.start} on") from None
     done = await run_in_threadpool(lambda: service.desk().apply(lines, "body", by=by))
     return JSONResponse(asdict(done))
 

@@ -93,6 +93,7 @@ def bound(host: str, port: int) -> socket.socket:
         made = socket.socket(family, kind, protocol)
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind(address)
+        made.listen(_BACKLOG)
     except socket.gaierror as error:
         raise OSError(error.errno, f"no such address ({error.strerror})", name) from None
     except OSError as error:

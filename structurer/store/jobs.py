@@ -20,7 +20,7 @@ from structurer.store.tables import documents, failures, job_files, jobs, places
 State = Literal["waiting", "running", "done", "failed"]
 PIECE = 1 << 20
 """Bytes of a file in one row, so that no file has to be in memory whole."""
-LEASE = timedelta(seconds=12)
+LEASE = timedelta(seconds=6)
 """How long a server may be silent about a job before another takes it over."""
 _FOLDER = "submitted"
 
