@@ -30,6 +30,7 @@ from structurer.store import open_store
 from structurer.store.jobs import Jobs, Piece
 from tests.desk_samples import TOTAL, calm, report
 from tests.service import EXAMPLES, FORM, Running, form, serving
+from tests.serving import KEY, Serving
 
 pytestmark = pytest.mark.block_network(allowed_hosts=["127.0.0.1", "::1"])
 TOKEN, LIS = "a-token-that-is-only-for-tests", "b-token-of-a-reviewer-for-tests"
@@ -533,3 +534,21 @@ def test_openapi_needs_no_server() -> None:
     assert {"/v1/jobs", "/v1/documents/{document}", "/v1/decisions", "/v1/export"} <= set(made["paths"])
     acts = [act for path in made["paths"].values() for act in path.values()]
     assert all(act["summary"] and act["description"] for act in acts)
+
+
+def test_a_model_is_the_servers_choice(tmp_path: Path) -> None:
+    text = (EXAMPLES[0].parent / "prose-2016.txt").read_text(encoding="utf-8")
+    with Serving() as endpoint:
+        asking = ("--model", "test-model", "--base-url", endpoint.url)
+        environment = {"OPENAI_API_KEY": KEY, "STRUCTURER_CACHE_DIR": str(tmp_path / "cache")}
+        with serving(tmp_path, "--workers", "1", "--ask", "all", *asking, **environment) as server:
+            assert server.ask("GET", "/v1/version").json["model"] == "test-model"
+            job = server.ask("POST", "/v1/jobs?wait=40", {"text": text}).json
+            assert job["summary"]["usage"]["calls"] == len(endpoint.asked) > 0
+            refused = server.ask("POST", "/v1/jobs", {"text": text, "model": "dear-model"})
+            assert refused.status == 422
+            server.stop()
+            assert KEY not in "".join(server.said)
+    kept = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert kept
+    assert not [path for path in kept if KEY.encode() in path.read_bytes()]
