@@ -5,8 +5,8 @@
 A report is made up in any layout and damage, or spliced from two, and mutated on top: bytes flipped, lines
 swapped, dropped, doubled, joined into one, cut, repeated until they are hundreds of kilobytes, decoded and
 encoded as something else. Whether the truth survives cannot be told, so what is checked is what holds of
-every extraction (benchmarks/invariants.py), and that nothing is raised but ReadError, by name. Printed are the
-slowest, the most memory, and how time grows with size: the exponent is the slope of the logarithm of the
+every extraction (benchmarks/invariants.py), and that nothing is raised but ReadError, by name. Printed are
+the slowest, the most memory, and how time grows with size: the exponent is the slope of the logarithm of the
 median time over the logarithm of the size, 1 being linear.
 
 Exits 1 when anything else was raised, an invariant does not hold, one report took longer than LIMIT seconds
