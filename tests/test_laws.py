@@ -5,9 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -16,7 +20,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from benchmarks import mutants
+from benchmarks import fuzz, mutants
 from benchmarks.corpus import reports
 from benchmarks.invariants import violations
 from structurer.confront import confront
@@ -475,3 +479,14 @@ def test_a_run_of_mutants_is_told(capsys: pytest.CaptureFixture[str], tmp_path: 
     assert [line.partition(":")[0] for line in mutants.failures(found)] == ["mutant 3", "mutant 4"]
     square = {2**n: [1e-9 * 4**n] * mutants._FEWEST for n in range(13, 19)}
     assert mutants.exponent(square) == pytest.approx(2)
+
+
+@pytest.mark.skipif(find_spec("atheris") is None, reason="atheris is not installed")
+@pytest.mark.parametrize("target", sorted(fuzz.TARGETS))
+def test_guided_fuzzing_finds_nothing_at_once(target: str, tmp_path: Path) -> None:
+    """A short run from one seed; `python -m benchmarks.fuzz all --seconds 600` looks longer."""
+    command = [sys.executable, "-m", "benchmarks.fuzz", target, "--runs", "60", "--seed", "1"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "Done 60 runs" in done.stderr
