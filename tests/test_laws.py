@@ -202,7 +202,7 @@ def test_confronting_does_not_depend_on_the_order(seed: int) -> None:
 @SLOW
 @given(st.integers(0, 10**6))
 def test_what_must_hold_of_every_extraction(seed: int) -> None:
-    """Quotes stand where they are said to, accepted values are printed there, verified sums hold."""
+    """Quotes stand where they are said to, accepted values are printed there, accepted sums hold."""
     name, content = mutants.mutant(0, seed)
     try:
         document = read(content[:60_000], path=name)

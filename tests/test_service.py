@@ -19,6 +19,8 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from structurer.cli import cli
 from structurer.errors import SettingsError
@@ -513,6 +515,20 @@ for path in pathlib.Path('/proc').glob('[0-9]*/stat'):
 )
 def test_names_lead_nowhere(given: str, made: str) -> None:
     assert harmless(given) == made
+
+
+@given(st.text(max_size=300), st.text("./\\!~ ab", max_size=40))
+@settings(deadline=None)
+def test_no_name_leads_out(one: str, other: str) -> None:
+    for given_name in (one, other, one + "/" + other):
+        name = harmless(given_name)
+        assert harmless(name) == name
+        parts = name.split("/")
+        assert all(part and not part.startswith(".") and len(part.encode()) <= 255 for part in parts)
+        assert name.isprintable()
+        assert not set(name) & set('\\!:*?"<>|[]')
+    ((piece),) = Uploads([Upload(harmless(one), content=b"1")]).pieces()
+    assert piece.name == harmless(one)
 
 
 def test_names_are_different_files(tmp_path: Path) -> None:

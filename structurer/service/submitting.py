@@ -120,7 +120,7 @@ def harmless(name: str) -> str:
 
 def _part(part: str) -> str:
     shown = "".join(char if char.isprintable() and char not in '!:*?"<>|[]' else "_" for char in part)
-    encoded = shown.strip().lstrip(".").encode("utf-8", "replace")
+    encoded = shown.strip().lstrip(". ").encode("utf-8", "replace")
     if len(encoded) > _LONGEST_PART:
         # The end stays: it says what kind of file it is.
         encoded = encoded[: _LONGEST_PART - 60] + b".." + encoded[-58:]
