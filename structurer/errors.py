@@ -23,6 +23,7 @@ StructurerError
 ├── ReviewError        an item, a name or a file of decisions that cannot be used
 │   ├── UnknownItem    there is no such item
 │   └── Conflict       somebody else has claimed it, or it changed since it was shown
+├── PanelError         a file of agencies that cannot be used
 └── GoldError          a file of true values cannot be used
 """
 
@@ -186,6 +187,12 @@ class Conflict(ReviewError):
     """Somebody else has claimed the item, or what was seen has changed; nothing was decided."""
 
     code = "conflict"
+
+
+class PanelError(StructurerError):
+    """A file of agencies that cannot be used; the message names file and place."""
+
+    code = "panel"
 
 
 class GoldError(StructurerError):

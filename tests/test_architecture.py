@@ -14,7 +14,7 @@ PACKAGE = Path(structurer.__file__).parent
 
 #: From the values at the bottom to the commands on top; a module imports only from below itself.
 LAYERS = (
-    ("_version", "errors", "fold", "observation"),
+    ("_version", "errors", "fold", "garbage", "observation"),
     (
         "document",
         "forms",
@@ -27,13 +27,14 @@ LAYERS = (
         "rival",
         "tokens",
     ),
+    ("crosswalk",),
     ("read", "schemas", "evaluate", "running", "_titles", "confront", "prompts", "chunks"),
     ("segment", "tables", "metadata", "ground", "model"),
     ("prose", "cache", "doubt"),
     ("draft",),
     ("questions",),
     ("claims",),
-    ("table_claims", "reconcile", "asking", "doubt"),
+    ("reconcile", "asking", "doubt"),
     ("review",),
     ("store", "pipeline", "export"),
     (
@@ -46,6 +47,8 @@ LAYERS = (
         "review.cases",
         "review.showing",
         "review.shapes",
+        "review.neighbours",
+        "panel",
     ),
     ("console", "page", "service"),
     ("commands",),

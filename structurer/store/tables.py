@@ -261,6 +261,16 @@ review_built = Table(
     Column("plan", Text, nullable=False),
 )
 
+#: Reports whose figures bind each other, as the last `panel --queue` recognised them (see `panels.Link`).
+panel_links = Table(
+    "panel_links",
+    metadata,
+    Column("kind", String(8), primary_key=True),
+    Column("first", ForeignKey("documents.number"), primary_key=True),
+    Column("second", ForeignKey("documents.number"), primary_key=True, index=True),
+    Column("year", Integer, nullable=False),
+)
+
 #: Reports handed in to the service and not imported yet; `holder` is the server that is at it, `until` its
 #: lease.
 jobs = Table(
@@ -327,7 +337,13 @@ def m003_review(connection: Connection) -> None:
 
 
 @migration
-def m004_jobs(connection: Connection) -> None:
+def m004_panel(connection: Connection) -> None:
+    """Which reports follow on each other."""
+    metadata.create_all(connection, tables=[panel_links], checkfirst=False)
+
+
+@migration
+def m005_jobs(connection: Connection) -> None:
     """What was handed in to the service."""
     metadata.create_all(connection, tables=[jobs, job_files], checkfirst=False)
 
