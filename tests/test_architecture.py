@@ -46,10 +46,11 @@ LAYERS = (
         "review.desk",
         "review.cases",
         "review.showing",
+        "review.shapes",
         "review.neighbours",
         "panel",
     ),
-    ("console", "page", "dashboard"),
+    ("console", "page", "dashboard", "service"),
     ("commands",),
     ("cli", "__init__", "__main__"),
 )
@@ -73,6 +74,10 @@ DOORS = {
     "pyarrow": "export",
     "xlsxwriter": "export",
     "vl_convert": "dashboard",
+    "fastapi": "service",
+    "starlette": "service",
+    "uvicorn": "service",
+    "anyio": "service",
 }
 
 
@@ -126,7 +131,7 @@ def test_third_parties_stay_behind_their_doors() -> None:
 
 
 def test_importing_the_package_loads_no_heavy_third_party() -> None:
-    heavy = "openai, instructor, sqlalchemy, diskcache, tiktoken, lxml, yaml, rapidfuzz, rich, click"
+    heavy = "openai, instructor, sqlalchemy, diskcache, tiktoken, lxml, yaml, rapidfuzz, rich, click, fastapi"
     code = f"import sys, structurer; print([m for m in '{heavy}'.split(', ') if m in sys.modules])"
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout

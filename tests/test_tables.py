@@ -422,3 +422,16 @@ def test_merged_cells_printed_for_each_column() -> None:
         "一、本年新收政府信息公开申请数量\n", "一、本年新收政府信息公开申请数量\n" * 3
     )
     assert {o.status for o in cells(text).values()} == {"verified"}
+
+
+def test_many_copies_cost_little_and_prove_nothing() -> None:
+    dropped = applications(granted="7 1 0", not_provided_not_held="3 0 3")
+    once, many = (read(applications() + "\n" + copies)["applications"] for copies in (dropped, dropped * 300))
+    assert [(o.value, o.status) for o in once.observations] == [
+        (o.value, o.status) for o in many.observations
+    ]
+    differing = "\n".join(applications(granted=f"{n} 1 0 0 0 0 {n + 1}") for n in range(20))
+    table = read(applications() + "\n" + differing)["applications"]
+    assert not any(o.accepted or o.value is not None for o in table.observations)
+    assert any("were not compared" in finding.message for finding in table.findings)
+    assert all(o.candidates for o in table.observations)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, Select, Table, delete, exists, func, 
 from sqlalchemy import Row as SQLRow
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
-from structurer.errors import StoreError
+from structurer.errors import StoreError, UnknownDocument
 from structurer.flat import Report
 from structurer.observation import Extraction
 from structurer.review.decided import decided
@@ -204,13 +204,13 @@ class Store:
             found = connection.execute(query.limit(6)).all()
             if len({row.number for row in found}) > 1:
                 several = ", ".join(f"{row.found_at} ({row.id[:12]})" for row in found)
-                raise StoreError(f"{key}: several documents fit: {several}")
+                raise UnknownDocument(f"{key}: several documents fit: {several}")
             if found:
                 return found[0]
         failed = connection.scalar(select(failures.c.reason).where(failures.c.path == key))
         if failed is not None:
-            raise StoreError(f"{key}: its import failed: {failed}")
-        raise StoreError(f"{key}: not in {self.name}; `structurer import` puts a file there")
+            raise UnknownDocument(f"{key}: its import failed: {failed}")
+        raise UnknownDocument(f"{key}: not in {self.name}; `structurer import` puts a file there")
 
     @contextmanager
     def reviews(self, *, writes: bool = False) -> Iterator[Reviews]:

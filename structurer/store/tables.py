@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Connection,
@@ -270,6 +271,39 @@ panel_links = Table(
     Column("year", Integer, nullable=False),
 )
 
+#: Reports handed in to the service and not imported yet; `holder` is the server that is at it, `until` its
+#: lease.
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("state", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("options", JSON, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("until", Moment),
+    Column("submitted_at", Moment, nullable=False),
+    Column("started_at", Moment),
+    Column("ended_at", Moment),
+    Column("summary", JSON_OR_NULL),
+    Column("problem", Text, nullable=False),
+    Index("jobs_in_order", "state", "number"),
+)
+
+#: Their bytes, in pieces, until the job has ended.
+job_files = Table(
+    "job_files",
+    metadata,
+    Column("job", ForeignKey("jobs.number"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("piece", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("packed", LargeBinary, nullable=False),
+)
+
 Migration = Callable[[Connection], None]
 MIGRATIONS: list[Migration] = []
 
@@ -306,6 +340,12 @@ def m003_review(connection: Connection) -> None:
 def m004_panel(connection: Connection) -> None:
     """Which reports follow on each other."""
     metadata.create_all(connection, tables=[panel_links], checkfirst=False)
+
+
+@migration
+def m005_jobs(connection: Connection) -> None:
+    """What was handed in to the service."""
+    metadata.create_all(connection, tables=[jobs, job_files], checkfirst=False)
 
 
 #: The database itself refuses to change or remove what a reviewer did.

@@ -23,6 +23,8 @@ from structurer.tables.sequence import place_blank, place_in_sequence
 from structurer.tables.settle import Settled, complete, settle
 
 _NOTES = ("注", "备注", "说明")
+_MOST_COPIES = 8
+"""Different copies of a table that are read; a report has two or three, and each costs a search."""
 _FEWEST_ROWS = 3
 """Rows below which a list of labels and numbers is no statistics table."""
 
@@ -57,13 +59,32 @@ def read_tables(document: Document, forms: Forms) -> list[TableReading]:
     for span, stream in zip(spans, streams, strict=True):
         table = _read(document, span, stream, forms, lost)
         if table is not None:
-            copies = [_copy(document, masked, other, forms) for other in again if other.table == span.table]
+            others = _different(masked, [other for other in again if other.table == span.table])
+            if len(others) > _MOST_COPIES:
+                there.append(_too_many(table, len(others)))
+                continue
+            copies = [_copy(document, masked, other, forms) for other in others]
             there.append(_compared(table, [copy for copy in copies if copy is not None]))
     return [_as_its_neighbours(table, there, forms) for table in there]
 
 
 def _one_column(forms: Forms, table: str) -> bool:
     return all(form.single_column for form in forms.tables[table].values())
+
+
+def _different(masked: str, spans: Sequence[Span]) -> list[Span]:
+    """Of copies that print the same, one: a page repeated a hundred times is read twice."""
+    return list({masked[span.start : span.end].strip(): span for span in reversed(spans)}.values())[::-1]
+
+
+def _too_many(table: TableReading, count: int) -> TableReading:
+    """A table with more copies than a report can have: they are not compared, so nothing is accepted."""
+    open_ = {"value": None, "status": "ambiguous", "accepted": False}
+    observations = tuple(
+        one.model_copy(update={**open_, "candidates": one.candidates or (one.value,)})
+        for one in table.observations
+    )
+    return replace(table, observations=observations, findings=(*table.findings, _many(table.table, count)))
 
 
 def _copy(document: Document, masked: str, span: Span, forms: Forms) -> TableReading | None:
@@ -255,6 +276,14 @@ def _about(placement: Placement, document: Document, table: str) -> list[Finding
 
 def _repeated(table: str) -> Finding:
     message = "the report holds this table more than once; where the copies differ the cells are left open"
+    return Finding(rule=f"{table}.repeated", severity="warning", message=message)
+
+
+def _many(table: str, count: int) -> Finding:
+    message = (
+        f"{count} other tables of the kind stand in this text, as where many reports were put into one;"
+        " they were not compared, and all cells are left open"
+    )
     return Finding(rule=f"{table}.repeated", severity="warning", message=message)
 
 
