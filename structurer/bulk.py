@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Literal
 
 from structurer.errors import ReadError, StoreError, StructurerError, TooLarge
+from structurer.garbage import seldom_collected
 from structurer.settings import Settings
 
 if TYPE_CHECKING:
@@ -210,10 +211,11 @@ def import_reports(
             paths, store, force=force, dry_run=dry_run, settings=settings, forms=forms, progress=progress
         )
     job = Import(store, settings, fingerprint(forms), force, dry_run)
-    for path in paths:
-        step = job.take(path, lambda path, content: _extract(path, content, settings, forms))
-        if progress:
-            progress(step)
+    with seldom_collected():
+        for path in paths:
+            step = job.take(path, lambda path, content: _extract(path, content, settings, forms))
+            if progress:
+                progress(step)
     return job.summary()
 
 

@@ -29,20 +29,25 @@ def import_with_model(
     settings: Settings,
     forms: Forms,
     progress: Progress = None,
+    batch: bool = False,
 ) -> Summary:
     """As `structurer.bulk.import_reports`, asking the settings' model what stays open.
 
     A report about which the model could not be asked everything is kept as far as it is, and taken up again
-    by the next import; what was answered is not asked again. A dry run sends nothing and estimates.
+    by the next import; what was answered is not asked again. A dry run sends nothing and estimates, with
+    `batch` what handing the questions in would use.
     """
     from structurer.pipeline import fingerprint_with
 
     with ExitStack() as opened:
-        client = model_client(settings, opened, [store.journal()])
+        journal = store.journal()
+        client = model_client(settings, opened, [journal])
         if dry_run:
             job = Import(store, settings, fingerprint_with(forms, settings), force, dry_run)
-            return _estimated(paths, job, client, settings, forms, progress)
-        from structurer.model.client import run
+            handed = journal.handed(client.endpoint.identity) if batch else []
+            under_way = frozenset(key for one in handed for key in one.keys)
+            return _estimated(paths, job, client, settings, forms, progress, under_way, batch)
+        from structurer.model.blocking import run
 
         return run(run_import(paths, store, client, settings, forms, force=force, progress=progress))
 
@@ -103,6 +108,8 @@ def _estimated(
     settings: Settings,
     forms: Forms,
     progress: Progress,
+    under_way: frozenset[str],
+    batch: bool,
 ) -> Summary:
     def questions() -> Iterator[Question]:
         for path in paths:
@@ -110,12 +117,14 @@ def _estimated(
             step = begun if isinstance(begun, Step) else None
             if not isinstance(begun, Step):
                 try:
-                    yield from questions_of(begun.path, begun.content, client, settings, forms)
+                    for question in questions_of(begun.path, begun.content, client, settings, forms):
+                        if not under_way or question.key(client.endpoint) not in under_way:
+                            yield question
                     step = job.noted(Step(path, "imported"))
                 except Exception as error:
                     step = job.failed(path, begun.digest, failure(path, error))
             if progress and step:
                 progress(step)
 
-    estimate = client.estimate(questions())
+    estimate = client.estimate(questions(), batch=batch)
     return replace(job.summary(), estimate=estimate)

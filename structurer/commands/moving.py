@@ -118,7 +118,22 @@ def _run(
                 say(f"{clear}error: {plain(step.path)}: {plain(step.failure.reason)}")
             bar.update(1)
 
-        if batch and not dry_run:
+        if batch and dry_run:
+            from structurer.bulk_model import import_with_model
+            from structurer.forms import load_forms
+
+            known = load_forms()
+            return import_with_model(
+                files,
+                store,
+                force=force,
+                dry_run=True,
+                settings=settings,
+                forms=known,
+                progress=tell,
+                batch=True,
+            ), None
+        if batch:
             from structurer.bulk_batch import import_in_batches
             from structurer.forms import load_forms
 

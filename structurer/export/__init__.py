@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from structurer.export.columns import COLUMNS
+from structurer.export.defuse import defused
 from structurer.export.delimited import csv_row
 from structurer.export.files import STDOUT, opened
 from structurer.export.jsonl import Which, json_line
@@ -16,6 +17,7 @@ __all__ = [
     "Shape",
     "Which",
     "csv_row",
+    "defused",
     "export",
     "json_line",
     "opened",

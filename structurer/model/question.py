@@ -36,6 +36,8 @@ class Question:
     """The table asked about, where it is one."""
     divide: Callable[[], Sequence[Question]] | None = field(default=None, compare=False)
     """The same question about the chunk's halves; none where it is too short."""
+    likely: int = field(default=0, compare=False)
+    """Completion tokens that an answer takes as a rule: for estimates only."""
 
     def messages(self, *, shown: bool) -> tuple[Message, ...]:
         """Instructions first, the report's text last between two equal lines that do not occur in it.

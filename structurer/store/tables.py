@@ -260,6 +260,16 @@ review_built = Table(
     Column("plan", Text, nullable=False),
 )
 
+#: Reports whose figures bind each other, as the last `panel --queue` recognised them (see `panels.Link`).
+panel_links = Table(
+    "panel_links",
+    metadata,
+    Column("kind", String(8), primary_key=True),
+    Column("first", ForeignKey("documents.number"), primary_key=True),
+    Column("second", ForeignKey("documents.number"), primary_key=True, index=True),
+    Column("year", Integer, nullable=False),
+)
+
 Migration = Callable[[Connection], None]
 MIGRATIONS: list[Migration] = []
 
@@ -290,6 +300,12 @@ def m003_review(connection: Connection) -> None:
     metadata.create_all(connection, tables=made, checkfirst=False)
     for statement in _APPEND_ONLY[connection.dialect.name]:
         connection.exec_driver_sql(statement)
+
+
+@migration
+def m004_panel(connection: Connection) -> None:
+    """Which reports follow on each other."""
+    metadata.create_all(connection, tables=[panel_links], checkfirst=False)
 
 
 #: The database itself refuses to change or remove what a reviewer did.
