@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from benchmarks.corpus import reports
 from structurer.bulk import Summary
-from structurer.bulk_batch import BatchState, import_in_batches
+from structurer.bulk.batch import BatchState, import_in_batches
 from structurer.cli import cli
 from structurer.errors import ModelError
 from structurer.forms import load_forms

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, create_model
 
@@ -53,6 +53,8 @@ class Answer(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
+    recipe: ClassVar[tuple[str, tuple[Any, ...]]] = ("", ())
+    """What made this kind of answer, for another process to make it too (see `made`)."""
     items: list[Any]
 
 
@@ -101,9 +103,12 @@ class ProblemItem(BaseModel):
 class Problems(Answer):
     """The answer about section 五."""
 
+    recipe: ClassVar[tuple[str, tuple[Any, ...]]] = ("problems", ())
     items: list[ProblemItem]
 
 
+_KINDS = 256
+"""Kinds of answers kept ready: reports ask about ever new sets of rows, and each kind takes its space."""
 _NAMES: dict[str, Mapping[str, str]] = {}
 
 
@@ -138,7 +143,7 @@ def _one_of(names: tuple[str, ...]) -> Any:
     return Literal[names]
 
 
-@cache
+@lru_cache(maxsize=_KINDS)
 def statements(names: tuple[str, ...]) -> type[Answer]:
     """The answer about sentences that can state these rows (by their names)."""
     item = create_model(
@@ -148,10 +153,10 @@ def statements(names: tuple[str, ...]) -> type[Answer]:
         qualifier=(_one_of(tuple(QUALIFIERS)), ...),
         period=(_one_of(tuple(PERIODS)), ...),
     )
-    return create_model("Statements", __base__=Answer, items=(_list_of(item), ...))
+    return _answer("Statements", item, ("statements", (names,)))
 
 
-@cache
+@lru_cache(maxsize=_KINDS)
 def rows_of_table(names: tuple[str, ...], columns: str) -> type[Answer]:
     """The answer about a table with these row names; `columns` says what its cells stand for."""
     item = create_model(
@@ -160,11 +165,35 @@ def rows_of_table(names: tuple[str, ...], columns: str) -> type[Answer]:
         row=(_one_of(names), ...),
         cells=(list[str], Field(description=columns)),
     )
-    return create_model("Rows", __base__=Answer, items=(_list_of(item), ...))
+    return _answer("Rows", item, ("rows_of_table", (names, columns)))
 
 
-@cache
+@lru_cache(maxsize=_KINDS)
 def fields(names: tuple[str, ...]) -> type[Answer]:
     """The answer about what a report says of itself, of these fields."""
     item = create_model("Field", __base__=FieldItem, field=(_one_of(names), ...))
-    return create_model("Fields", __base__=Answer, items=(_list_of(item), ...))
+    return _answer("Fields", item, ("fields", (names,)))
+
+
+def _answer(name: str, item: type[BaseModel], recipe: tuple[str, tuple[Any, ...]]) -> type[Answer]:
+    answer = create_model(name, __base__=Answer, items=(_list_of(item), ...))
+    answer.recipe = recipe
+    return answer
+
+
+def made(recipe: tuple[str, tuple[Any, ...]]) -> type[Answer]:
+    """The kind of answer that a recipe makes."""
+    makers: dict[str, Callable[..., type[Answer]]] = {
+        "statements": statements,
+        "rows_of_table": rows_of_table,
+        "fields": fields,
+        "problems": lambda: Problems,
+    }
+    name, arguments = recipe
+    return makers[name](*arguments)
+
+
+def item_of(answer: type[Answer]) -> type[BaseModel]:
+    """What the items of a kind of answer are."""
+    kind: type[BaseModel] = answer.model_fields["items"].annotation.__args__[0]  # type: ignore[union-attr]
+    return kind

@@ -11,6 +11,7 @@ from typing import Any, Literal, Protocol, TypeVar
 
 from pydantic import BaseModel
 
+from structurer.model.answers import item_of
 from structurer.model.ledger import Estimate, Ledger, added, cost
 from structurer.model.parse import Parsed, parse
 from structurer.model.presets import LADDER, Endpoint, endpoint
@@ -58,6 +59,19 @@ class Reply:
     reason: str = ""
     parts: tuple[Reply, ...] = ()
     """Replies to the halves of a question that was too long."""
+    known: Usage | None = None
+    """What an answer that was known already had used when it was asked for."""
+
+    @property
+    def paid(self) -> Usage:
+        """What getting the answer used, in this run or in the one that asked for it."""
+        return self.usage if self.known is None else self.known
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        items = [item.model_dump() for item in self.items]
+        return _replied, (
+            self.question, self.state, items, self.dropped, self.usage, self.reason, self.parts
+        )  # fmt: skip
 
     def leaves(self) -> Iterable[Reply]:
         """The replies at the ends: this one, or those of its parts."""
@@ -70,6 +84,21 @@ class Reply:
     def lasting(self) -> bool:
         """Whether asking again would change nothing."""
         return all(leaf.state not in ("failed", "unasked") for leaf in self.leaves())
+
+
+def _replied(
+    question: Question,
+    state: State,
+    items: Sequence[dict[str, Any]],
+    dropped: int,
+    usage: Usage,
+    reason: str,
+    parts: tuple[Reply, ...],
+) -> Reply:
+    """A reply from another process."""
+    kind = item_of(question.answer)
+    made = tuple(kind.model_validate(item) for item in items)
+    return Reply(question, state, made, dropped, usage, reason, parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +204,8 @@ class Client:
         flight = self._flights.get(key)
         if flight is not None:
             reply = await asyncio.shield(flight)
-            return replace(reply, question=question, usage=self.ledger.found() if reply.lasting else Usage())
+            usage = self.ledger.found() if reply.lasting else Usage()
+            return replace(reply, question=question, usage=usage, known=reply.paid)
         flight = self._flights[key] = asyncio.ensure_future(self._answer(question, key))
         try:
             reply = await flight
@@ -255,9 +285,10 @@ class Client:
             parsed = parse(kept.text, question.answer)
             if parsed.readable:
                 dropped = max(kept.dropped, len(parsed.bad))
-                return Reply(question, "answered", parsed.items, dropped, self.ledger.found())
+                found = self.ledger.found()
+                return Reply(question, "answered", parsed.items, dropped, found, known=kept.usage)
         if kept is not None and kept.state in ("truncated", "endless"):
-            return await self._divided(question, Reply(question, kept.state))
+            return await self._divided(question, Reply(question, kept.state, known=kept.usage))
         if self.problem or self.ledger.stopped or self.offline:
             reason = self.problem or self.ledger.stopped or self.offline
             return Reply(question, "unasked", reason=reason)
@@ -307,7 +338,8 @@ class Client:
             return whole
         replies = await asyncio.gather(*map(self.ask, halves))
         used = added((whole.usage, *(reply.usage for reply in replies)))
-        return Reply(question, "divided", usage=used, parts=tuple(replies))
+        paid = added((whole.paid, *(reply.paid for reply in replies)))
+        return Reply(question, "divided", usage=used, parts=tuple(replies), known=paid)
 
     async def _request(
         self, question: Question, messages: Sequence[Message]

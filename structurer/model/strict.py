@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -11,7 +11,7 @@ from pydantic import BaseModel
 _KEPT = ("type", "enum", "description", "items", "anyOf")
 
 
-@cache
+@lru_cache(maxsize=256)
 def strict_schema(answer: type[BaseModel]) -> dict[str, Any]:
     """The strict schema of an answer model; the same object each time, so do not change it."""
     schema = answer.model_json_schema()

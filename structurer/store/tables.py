@@ -76,6 +76,7 @@ documents = Table(
     Column("fingerprint", Text, nullable=False),
     Column("first_imported_at", Moment, nullable=False),
     Column("extracted_at", Moment, nullable=False),
+    Index("documents_of_agency", "agency", "year"),
 )
 
 #: Where a document's bytes were found. A path is the place of one document at most; a document whose
@@ -97,6 +98,7 @@ failures = Table(
     Column("kind", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("failed_at", Moment, nullable=False),
+    Column("fingerprint", Text, nullable=False, server_default=""),
 )
 
 
@@ -111,7 +113,7 @@ observations = Table(
     "observations",
     metadata,
     *_of_document(),
-    Column("indicator", Text, nullable=False, index=True),
+    Column("indicator", Text, nullable=False),
     Column("label", Text, nullable=False),
     Column("value", JSON_OR_NULL),
     Column("unit", Text, nullable=False),
@@ -260,6 +262,25 @@ review_built = Table(
     Column("plan", Text, nullable=False),
 )
 
+#: What the sentences of a document are recognised by (see structurer.sameness).
+sentence_marks = Table(
+    "sentence_marks",
+    metadata,
+    Column("document", ForeignKey("documents.number"), primary_key=True),
+    Column("mark", LargeBinary, nullable=False),
+)
+
+#: Which documents are the same report as another one, which then stands for them: computed from the documents
+#: of one agency and year (see structurer.sameness), again whenever one of them was extracted again.
+copies = Table(
+    "copies",
+    metadata,
+    Column("document", ForeignKey("documents.number"), primary_key=True),
+    Column("extracted_at", Moment, nullable=False),
+    Column("of", ForeignKey("documents.number"), index=True),
+    Column("why", Text, nullable=False),
+)
+
 Migration = Callable[[Connection], None]
 MIGRATIONS: list[Migration] = []
 
@@ -290,6 +311,21 @@ def m003_review(connection: Connection) -> None:
     metadata.create_all(connection, tables=made, checkfirst=False)
     for statement in _APPEND_ONLY[connection.dialect.name]:
         connection.exec_driver_sql(statement)
+
+
+@migration
+def m004_scale(connection: Connection) -> None:
+    """What many reports need: no index that every row has to enter, and the same report told from others."""
+    known = {column["name"] for column in inspect(connection).get_columns("failures")}
+    if "fingerprint" not in known:
+        connection.exec_driver_sql("ALTER TABLE failures ADD COLUMN fingerprint TEXT NOT NULL DEFAULT ''")
+    # Half of the time of writing a report went into this index, and no query used it.
+    connection.exec_driver_sql("DROP INDEX IF EXISTS ix_observations_indicator")
+    connection.exec_driver_sql("CREATE INDEX IF NOT EXISTS documents_of_agency ON documents (agency, year)")
+    if connection.dialect.name == "postgresql":
+        # Exports go by path in the order of its characters, whatever the database's language.
+        connection.exec_driver_sql('CREATE INDEX places_in_order ON places (path COLLATE "C")')
+    metadata.create_all(connection, tables=[sentence_marks, copies], checkfirst=False)
 
 
 #: The database itself refuses to change or remove what a reviewer did.
