@@ -24,7 +24,7 @@ from structurer.store import open_store
 from tests.crashing import Crasher
 from tests.serving import Said, Serving, loopback
 
-COUNT = 24
+COUNT = 12
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="processes end by signals here")
 
 

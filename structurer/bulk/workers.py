@@ -221,6 +221,10 @@ class Workers:
         code = await worker.process.wait()
         told = _tail(worker.said)
         worker.said.close()
+        # What was being written to it keeps its pipe open else.
+        transport: Any = getattr(worker.process, "_transport", None)
+        if transport is not None:
+            transport.close()
         if not worker.ready and not self._closed:
             self._fail(
                 StructurerError(f"a process to read reports ended as it began ({_ended(code)}): {told}")
