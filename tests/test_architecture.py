@@ -15,6 +15,7 @@ PACKAGE = Path(structurer.__file__).parent
 #: From the values at the bottom to the commands on top; a module imports only from below itself.
 LAYERS = (
     ("_version", "errors", "fold", "observation"),
+    ("remote",),
     (
         "document",
         "forms",
@@ -37,7 +38,9 @@ LAYERS = (
     ("table_claims", "reconcile", "asking", "doubt"),
     ("review",),
     ("store", "pipeline", "export"),
+    ("permits", "parts"),
     ("explain", "bulk", "many", "review.desk", "review.cases", "review.showing"),
+    ("cluster",),
     ("console", "page"),
     ("commands",),
     ("cli", "__init__", "__main__"),
@@ -59,6 +62,8 @@ DOORS = {
     "diskcache": "cache",
     "tiktoken": "tokens",
     "bpe_openai": "tokens",
+    "ray": "cluster",
+    "fsspec": "remote",
 }
 
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 
 from structurer.errors import ReadError, TooLarge
+from structurer.remote import find, is_remote, read
 
 SUFFIXES = frozenset(
     (
@@ -29,12 +30,14 @@ def find_files(paths: Iterable[str], *, skipped: Skipped | None = None) -> Itera
     Hidden files and folders inside a folder are passed over; other suffixes than SUFFIXES are reported to
     `skipped` with a reason. What does not exist is passed on, so that reading it can say so. Archives stand
     for their members, and so do lists of texts (CSV, JSON Lines) that are named or matched by a glob; a
-    member's path is `ARCHIVE!NAME`.
+    member's path is `ARCHIVE!NAME`. URLs stand for files on object storage.
     """
     from structurer.read.archive import is_archive, is_list, members
 
     for path in paths:
-        if os.path.isdir(path):
+        if is_remote(path):
+            yield from _remote(path, skipped)
+        elif os.path.isdir(path):
             yield from _below(path, skipped)
         elif os.path.isfile(path) and (is_archive(path) or is_list(path)):
             yield from members(path, SUFFIXES, skipped=skipped)
@@ -43,6 +46,13 @@ def find_files(paths: Iterable[str], *, skipped: Skipped | None = None) -> Itera
         else:
             matches = sorted(glob.glob(path, recursive=True))
             yield from find_files(matches, skipped=skipped) if matches else (path,)
+
+
+def _remote(url: str, skipped: Skipped | None) -> Iterator[str]:
+    try:
+        yield from find(url, SUFFIXES, skipped)
+    except ReadError:
+        yield url  # reading it says why
 
 
 def _below(folder: str, skipped: Skipped | None) -> Iterator[str]:
@@ -86,6 +96,8 @@ def read_file(path: str, max_bytes: int) -> bytes:
     """
     from structurer.read.archive import is_archive, is_list, read_member, split
 
+    if is_remote(path):
+        return read(path, max_bytes)
     if split(path) or ((is_archive(path) or is_list(path)) and os.path.isfile(path)):
         return read_member(path, limit=max_bytes)
     try:

@@ -115,16 +115,20 @@ class Import:
         self._under_way: set[asyncio.Task[None]] = set()
         self._broken: BaseException | None = None
 
-    async def run(self, paths: Iterable[str]) -> Summary:
-        """Imports the files; what is through when it is cut off is kept."""
+    async def run(self, paths: Iterable[str], workers: Workers | None = None) -> Summary:
+        """Imports the files; what is through when it is cut off is kept.
+
+        `workers` that are running already are used and left running.
+        """
         ticking = asyncio.ensure_future(self._ticks())
         try:
             async with AsyncExitStack() as opened:
                 if self._client is not None:
                     opened.push_async_callback(self._client.close)
-                if self._course.workers:
-                    workers = Workers(self._course.workers, self._sent_reader(), self._settings.time_limit)
-                    self._workers = await opened.enter_async_context(workers)
+                self._workers = workers
+                if workers is None and self._course.workers:
+                    made = Workers(self._course.workers, self.sent_reader(), self._settings.time_limit)
+                    self._workers = await opened.enter_async_context(made)
                 opened.push_async_callback(self._abandon)
                 await self._take_all(paths)
         finally:
@@ -249,7 +253,7 @@ class Import:
         except Lost as lost:
             return Failure(written(job.path), lost.kind, lost.reason)
 
-    def _sent_reader(self) -> Reader:
+    def sent_reader(self) -> Reader:
         """The reader that the processes get: they load the forms themselves where those are ours."""
         from structurer.forms import load_forms
 

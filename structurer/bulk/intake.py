@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from structurer.bulk.failing import Failure, failure
 from structurer.bulk.finding import read_file, written
 from structurer.bulk.reading import Job
 
 if TYPE_CHECKING:
-    from structurer.store import Store
+    from structurer.record import Record
+    from structurer.store import Failed, Known, Placed
+
+
+class Keeping(Protocol):
+    """What an import needs of a store."""
+
+    def known(self, found: Mapping[str, str], fingerprint: str) -> dict[str, Known]:
+        """What is known of files, by path; `found` holds the id of each one's bytes."""
+
+    def write(
+        self, records: Sequence[Record] = (), placed: Sequence[Placed] = (), failed: Sequence[Failed] = ()
+    ) -> None:
+        """Keeps what was found, in one piece."""
+
+    def link_copies(self) -> int:
+        """Finds documents that are the same report as another one."""
+
 
 _FILES, _BYTES = 32, 4_000_000
 """Of a group: one question to the store for each, and no more in memory than that."""
@@ -54,7 +71,7 @@ def groups(paths: Iterable[str], max_bytes: int) -> Iterator[list[Job | Failure]
 class Intake:
     """How files are told apart from those the store knows."""
 
-    store: Store
+    store: Keeping
     fingerprint: str
     force: bool = False
     """Extract again what is unchanged, too."""

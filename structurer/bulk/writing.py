@@ -13,8 +13,8 @@ from structurer.errors import StoreError
 from structurer.record import Counts
 
 if TYPE_CHECKING:
+    from structurer.bulk.intake import Keeping
     from structurer.record import Record
-    from structurer.store import Store
 
 BATCH = 32
 """Documents of one transaction: a commit costs as much as a document, and 32 of them 1/32 each. More gains
@@ -55,7 +55,7 @@ class Writer:
     """Commits in batches, then counts and tells; what was told of is kept. Raises StoreError."""
 
     def __init__(
-        self, store: Store, fingerprint: str, tally: Tally, progress: Callable[[Step], object] | None
+        self, store: Keeping, fingerprint: str, tally: Tally, progress: Callable[[Step], object] | None
     ) -> None:
         self._store, self._fingerprint = store, fingerprint
         self._tally, self._progress = tally, progress

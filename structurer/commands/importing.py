@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import chain
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -28,11 +28,18 @@ _LIVE, _LINES = 0.5, 10.0
 """Seconds between two lines of progress: on a terminal, where one replaces the other, and elsewhere."""
 
 
+class Cluster(NamedTuple):
+    """The cluster that reads the reports, and where it leaves its results."""
+
+    address: str | None
+    results: str
+
+
 class Run:
     """One import from a command: what it skips, how far it is, and when it is to stop."""
 
-    def __init__(self, settings: Settings, *, quiet: bool) -> None:
-        self._settings, self._quiet = settings, quiet
+    def __init__(self, settings: Settings, *, quiet: bool, cluster: Cluster | None = None) -> None:
+        self._settings, self._quiet, self._cluster = settings, quiet, cluster
         self.skipped = 0
         self._live = sys.stderr.isatty() and not quiet
         self._said = time.monotonic()
@@ -77,6 +84,22 @@ class Run:
                     workers=workers,
                     progress=self._tell,
                 )
+            if self._cluster is not None:
+                from structurer.cluster import import_on_cluster
+
+                return import_on_cluster(
+                    files,
+                    store,
+                    address=self._cluster.address,
+                    results=self._cluster.results,
+                    force=force,
+                    failed=failed,
+                    settings=settings,
+                    workers=settings.workers,
+                    progress=self._tell,
+                    tick=None if self._quiet else self._tick,
+                    stop=self._stop,
+                ), None
             summary = import_reports(
                 files,
                 store,

@@ -22,7 +22,7 @@ from structurer.commands.common import (
     settings_of,
     store_option,
 )
-from structurer.commands.importing import STOPPED, Run
+from structurer.commands.importing import STOPPED, Cluster, Run
 from structurer.terminal import plain
 
 if TYPE_CHECKING:
@@ -44,6 +44,19 @@ if TYPE_CHECKING:
 @click.option(
     "--time-limit", type=float, metavar="SECONDS", help="Give a report up after so long.  [default: 300]"
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="Where reports are read: by processes of this machine, or on a Ray cluster.",
+)
+@click.option("--address", metavar="ADDRESS", help="The Ray cluster's; without one, one is started here.")
+@click.option(
+    "--results",
+    metavar="FOLDER|URL",
+    help="Where a cluster leaves its results for the store: every machine must see it.",
+)
 @click.option("--quiet", is_flag=True, help="No progress and no line a failure; the summary tells.")
 @json_option
 @click.pass_context
@@ -58,6 +71,9 @@ def import_(
     batch: bool,
     workers: int | None,
     time_limit: float | None,
+    engine: Literal["local", "ray"],
+    address: str | None,
+    results: str | None,
     quiet: bool,
     as_json: bool,
     **asking: Any,
@@ -79,7 +95,8 @@ def import_(
             else "Missing argument 'PATH...'"
         )
     settings = settings_of(store=store, workers=workers, time_limit=time_limit, **asking)
-    run = Run(settings, quiet=quiet)
+    cluster = _cluster(engine, address, results, dry_run=dry_run, batch=batch)
+    run = Run(settings, quiet=quiet, cluster=cluster)
     summary, state = run.imported(paths, force=force, failed=failed, dry_run=dry_run, batch=batch)
     if not (summary.done or summary.stopped):
         raise Said("nothing failed before" if failed else NO_REPORTS)
@@ -98,6 +115,21 @@ def import_(
         say(state.said)
     _say_left(settings, summary)
     ctx.exit(STOPPED if summary.stopped else 1 if summary.failed or summary.left else 0)
+
+
+def _cluster(
+    engine: str, address: str | None, results: str | None, *, dry_run: bool, batch: bool
+) -> Cluster | None:
+    """Which cluster to use, if any. Raises UsageError for options that do not go together."""
+    if engine == "local":
+        if address or results:
+            raise click.UsageError("--address and --results belong to --engine ray")
+        return None
+    if dry_run or batch:
+        raise click.UsageError("--dry-run and --batch need no cluster; leave --engine ray out")
+    if address and not results:
+        raise click.UsageError("--address needs --results: a folder that every machine of the cluster sees")
+    return Cluster(address, results or "structurer-results")
 
 
 def _say_left(settings: Settings, summary: Summary) -> None:

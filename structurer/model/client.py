@@ -143,9 +143,11 @@ class Client:
         backend: Callable[[Endpoint], Backend] | None = None,
         patience: Patience | None = None,
         reasks: int = 1,
+        lane: Lane | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         self.endpoint = endpoint(settings)
-        self.ledger = Ledger(settings, self.endpoint.model)
+        self.ledger = ledger or Ledger(settings, self.endpoint.model)
         self.problem = ""
         """Why the endpoint is not asked any more."""
         self.offline = ""
@@ -158,7 +160,7 @@ class Client:
         self._patience = patience or Patience()
         self._reasks = reasks
         self._backend: Backend | None = None
-        self._lane = Lane(settings.concurrency)
+        self._lane = lane or Lane(settings.concurrency)
         self._capability = self.endpoint.preset.capability
         self._dropped: frozenset[str] = frozenset()
         self._lost = 0

@@ -206,6 +206,19 @@ class Store:
                 told[path] = Known("failed", failing[path])
         return told
 
+    def ids(self, fingerprint: str) -> Iterator[str]:
+        """The ids of all documents that were extracted by this fingerprint, in their order."""
+        last = ""
+        query = select(documents.c.id).where(documents.c.fingerprint == fingerprint)
+        while True:
+            part = query.where(documents.c.id > last).order_by(documents.c.id).limit(20 * _MANY)
+            with self._transaction() as connection:
+                found = list(connection.scalars(part))
+            yield from found
+            if not found:
+                return
+            last = found[-1]
+
     def get(self, key: str, *, reviewed: bool = True) -> Extraction:
         """The extraction of a document named by its path, the end of its path, its id or an id's beginning.
 
