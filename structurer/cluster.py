@@ -1,4 +1,4 @@
-"""An import on many machines: Ray hands the files out, each machine imports into parts, one store takes them in.
+"""An import on many machines: Ray hands files out, each machine imports into parts, one store takes them in.
 
 The only door to Ray. Every worker runs the import of one machine (`structurer.bulk`), so that a report that
 ends the process that reads it costs one report here too. A worker that is lost has its files handed out
@@ -44,6 +44,8 @@ _FILES = 64
 """Of one task: what is done again when a worker is lost in the middle."""
 _FILES_ASKED = 256
 """Of one task where a model is asked: enough to keep the lane full while the first ones wait."""
+_TASKS = 3
+"""Tasks for each worker at least, so that none is idle while another one has the last long one."""
 _AT_ONCE = 20_000
 """Ids that go to the desk in one message."""
 _LENT = 600.0
@@ -124,9 +126,11 @@ class _Driver:
         self._stopped = False
 
     def take_in_what_is_left(self) -> None:
-        """The parts that a run which was cut off had not taken in."""
+        """The parts that a run which was cut off had not taken in; this one will count them as unchanged."""
+        writer, self._writer = self._writer, Writer(self._store, self._fingerprint, Tally(), None)
         for name in self._folder.names("parts", ".parquet"):
             self._take_in(name)
+        self._writer = writer
 
     def known_ids(self) -> Iterator[list[bytes]]:
         """The ids of what the store holds, made by the same library, forms and prompts."""
@@ -283,7 +287,8 @@ def _told(ray: Any, paths: Iterable[str], given: Given, count: int) -> Iterator[
     items = [{"path": path} for path in paths]
     if not items:
         return
-    size = _FILES_ASKED if asks(given.settings) else _FILES
+    most = _FILES_ASKED if asks(given.settings) else _FILES
+    size = max(1, min(most, len(items) // (_TASKS * count)))
     context = data.DataContext.get_current()
     context.enable_progress_bars = False
     context.execution_options.preserve_order = False
@@ -295,8 +300,6 @@ def _told(ray: Any, paths: Iterable[str], given: Given, count: int) -> Iterator[
         batch_size=None,
         compute=data.ActorPoolStrategy(size=count),
         num_cpus=1,
-        max_restarts=-1,
-        max_task_retries=-1,
     )
     try:
         for batch in found.iter_batches(batch_size=None, batch_format="numpy", prefetch_batches=0):
