@@ -48,6 +48,14 @@ def main():
     )
     examples = [lx.data.ExampleData(text=example["text"], extractions=[shown])]
     found, sent, answered = [], [], []
+    with contextlib.redirect_stdout(sys.stderr):  # what the first call loads is not its work
+        lx.extract(
+            text_or_documents=example["text"],
+            prompt_description="",
+            examples=examples,
+            model=Telling(),
+            show_progress=False,
+        )
     began = time.perf_counter()
     used = time.process_time()
     with contextlib.redirect_stdout(sys.stderr):
