@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from structurer.document import Document
 from structurer.errors import ReadError
+from structurer.pipeline import structure
 from structurer.read import read_text
 from structurer.read.html import is_html, read_html
 
@@ -79,13 +80,41 @@ def test_preformatted_lines_stay() -> None:
 
 def test_what_is_not_shown_is_not_read() -> None:
     source = (
-        "<head><title>页名</title><style>p{}</style></head><script>if(1<2)document.write('<p>9</p>')</script>"
+        "<head><style>p{}</style></head><script>if(1<2)document.write('<p>9</p>')</script>"
         "<!-- <p>注释</p> --><p>可见</p><p style='display: none'>藏一<p>可见二<div hidden>藏二"
         "<div>藏三</div></div>尾"
         '<input type="hidden" value="7"><div style="overflow:hidden">也可见</div>'
         "<select><option>某局</select>"
     )
     assert text(source) == "可见\n可见二\n尾\n也可见"
+
+
+HEAD = (
+    "<html><head>\n<title>河谷县教育局2020年政府信息公开工作年度报告_河谷县人民政府</title>"
+    '<meta name="SiteName" content="河谷县人民政府"><meta name="keywords" content="教育">'
+    '<meta name="PubDate" content="2021-01-26 10:05"/><META NAME="ContentSource" CONTENT="河谷县教育局">'
+    "</head><body>%s<p>一、总体情况</p><p>依法公开。</p></body></html>"
+)
+
+
+def test_what_the_head_of_a_page_tells_is_read() -> None:
+    assert text(HEAD % "").splitlines()[:5] == [
+        "河谷县教育局2020年政府信息公开工作年度报告",
+        "PubDate",
+        "2021-01-26 10:05",
+        "ContentSource",
+        "河谷县教育局",
+    ]
+    found = structure(HEAD % "", path="page.html")
+    assert (found.document.agency, found.document.year) == ("河谷县教育局", 2020)
+    assert found.document.published == "2021-01-26"
+
+
+def test_the_day_a_page_was_saved_is_not_the_day_it_was_published() -> None:
+    """A title in the head does not make a bare date above the visible title any surer."""
+    body = "<p>2023-05-06 08:00</p><h1>河谷县教育局2020年政府信息公开工作年度报告</h1>"
+    page = (HEAD % body).replace('name="PubDate"', 'name="Other"')
+    assert structure(page, path="page.html").document.published is None
 
 
 def test_a_page_that_hides_nearly_all_is_read_all_the_same() -> None:

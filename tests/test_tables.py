@@ -6,7 +6,7 @@ import pytest
 
 from structurer.forms import load_forms
 from structurer.observation import Observation
-from structurer.read import read_text
+from structurer.read import read_bytes, read_text
 from structurer.tables import TableReading, read_tables
 
 FORMS = load_forms()
@@ -302,6 +302,15 @@ def test_visible_blanks_in_bars(style: str) -> None:
     assert found["granted.research_institution"].status == "inferred"
 
 
+def test_a_mark_beside_a_number_leaves_no_doubt_which_cells_are_blank() -> None:
+    """`? 1` may be one cell or two: with blanks about, the numbers of the row could slip by one column."""
+    printed = applications().replace("\n1\n0\n0\n0\n0\n0\n1\n", "\n|\n|\n1 |\n|\n|\n|\n|\n? 1 |\n")
+    found = cells(printed)
+    slipped = {key: one for key, one in found.items() if key.startswith(("carried_in.", "carried_out."))}
+    assert len(slipped) == 14
+    assert not any(one.accepted and one.value for one in slipped.values())
+
+
 DISPUTES = (
     "行政复议\n行政诉讼\n"
     + "结果维持\n结果纠正\n其他结果\n尚未审结\n总计\n未经复议直接起诉\n复议后起诉\n"
@@ -325,6 +334,32 @@ def test_a_short_row_of_table_four_is_settled_only_where_one_wrong_sum_would_not
                 ("reconsideration.corrected", 1),
                 ("reconsideration.total", 3),
             }
+
+
+def test_a_drawn_row_of_table_four_needs_no_search_however_many_blanks_it_has() -> None:
+    """Six numbers have more places in fifteen columns than a search would end; a grid shows their own."""
+    heads = "".join(f"<td>{one}</td>" for one in ("结果维持", "结果纠正", "其他结果", "尚未审结", "总计"))
+    printed = "5 _ _ 2 7 8 _ _ 1 9 _ _ _ _ _".replace("_", "&nbsp;").split()
+    page = (
+        "<table><tr><td colspan=5>行政复议</td><td colspan=10>行政诉讼</td></tr>"
+        f"<tr>{heads}<td colspan=5>未经复议直接起诉</td><td colspan=5>复议后起诉</td></tr>"
+        f"<tr>{heads * 2}</tr><tr>{''.join(f'<td>{cell}</td>' for cell in printed)}</tr></table>"
+    )
+    source = f"<html><body><p>四、行政复议、行政诉讼情况</p>{page}</body></html>"
+    document = read_bytes(source.encode(), "page.html")
+    (table,) = read_tables(document, FORMS)
+    found = {one.indicator.partition(".")[2]: one for one in table.observations}
+    numbers = {key: one.value for key, one in found.items() if one.printed == "number"}
+    assert numbers == {
+        "reconsideration.upheld": 5,
+        "reconsideration.pending": 2,
+        "reconsideration.total": 7,
+        "litigation_direct.upheld": 8,
+        "litigation_direct.pending": 1,
+        "litigation_direct.total": 9,
+    }
+    assert all(one.accepted for one in found.values())
+    assert found["reconsideration.corrected"].printed == "blank"
 
 
 def test_prose_that_names_a_table_is_no_table() -> None:

@@ -14,6 +14,7 @@ _PUBLISHED = (
     re.compile(
         rf"(?:发布日期|发布时间|公开日期|公开时间|发布于|上传时间|上网时间)[:|\n]{{0,2}}(?P<value>{DATE})"
     ),
+    re.compile(rf"(?:^|\n)[Pp]ub[Dd]ate\n(?P<value>{DATE})"),
     re.compile(rf"(?:发文时间|发文日期|发稿时间|更新时间)[:|\n]{{0,2}}(?P<value>{DATE})"),
     re.compile(rf"(?<![\u4e00-\u9fff])(?:日期|时间)[:|]{{0,2}}(?P<value>{DATE})"),
     re.compile(
@@ -35,7 +36,10 @@ _NUMBER = re.compile(
     r"(?:文号|发文字号|发文文号|文件编号|公文字号)[:"
     r"|\n]{0,2}(?P<value>[\u4e00-\u9fff]{1,14}[\[(](?:19|20)[0-9]{2}[\])][0-9]{1,4}号)"
 )
-_SOURCE = re.compile(rf"(?:信息来源|文章来源|稿件来源|来源)[:|](?P<value>[^\n|:]{{2,24}}?){NEXT_LABEL}")
+_SOURCE = re.compile(
+    r"(?:(?:信息来源|文章来源|稿件来源|来源)[:|]|(?:^|\n)[Cc]ontent[Ss]ource\n)"
+    rf"(?P<value>[^\n|:]{{2,24}}?){NEXT_LABEL}"
+)
 _REACH = re.compile(r"(?:疑问|请与|请联系|请直接与|可与)[^。\n]{0,260}")
 _ADDRESS = re.compile(
     r"(?:联系地址|通讯地址|通信地址|办公地址|地址|地点)[:为是]{1,2}(?P<value>[^,;。:)(\n"
@@ -69,7 +73,8 @@ def published(pages: Pages) -> Iterator[Observation]:
             for place in dated
             if (not chosen or place[0] == chosen[0][0]) and place[1:] not in [c[1:] for c in chosen]
         ]
-    above = pages.title is not None and bool(chosen) and chosen[-1][2] <= pages.title.start
+    said = [title.start for title in pages.titles if title.text == pages.title.text] if pages.title else []
+    above = bool(said) and bool(chosen) and chosen[-1][2] <= said[-1]
     if bare and above and len(chosen) == 1:
         # A bare date above the title may be the day the page was saved.
         yield observed(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from dataclasses import dataclass, field
 from typing import NamedTuple, Union
 
@@ -63,6 +64,10 @@ _PARTS = frozenset({"table", "thead", "tbody", "tfoot", "tr", "td", "th"})
 _ENDED_BY_THEIR_LIKE = frozenset({"p", "li", "dt", "dd", "tr", "td", "th"})
 # fmt: on
 _RAISED = frozenset({"sup", "sub"})
+_TOLD = frozenset({"articletitle", "pubdate", "contentsource"})
+"""The meta tags in which Chinese government sites must say what a page is (国办发〔2017〕47号)."""
+_SITE = re.compile(r"[_|]|\s[-–—]+\s")
+"""What parts a page's title from the names of its column and site."""
 _FIELDS = frozenset({"", "text", "number", "tel"})
 _DEPTH = 30
 """Tables nested deeper than this are read as plain blocks."""
@@ -99,6 +104,7 @@ class Parser:
         self.hidden = 0
         self._show = show_hidden
         self._tables: list[_Open] = []
+        self._titled = False
         self._too_deep = 0
         self._pre = 0
         self._skip: _Hidden | None = None
@@ -116,6 +122,8 @@ class Parser:
                 end = max(at, at if token.closing else self._tags.find("</" + token.name, at))
                 if token.name == "textarea":
                     self._field(at, end)
+                elif token.name == "title":
+                    self._title(at, end)
                 at = end
             elif token.name:
                 self._tag(token)
@@ -160,6 +168,29 @@ class Parser:
             if flow is not None:
                 flow.append(Entity(start, end, text))
 
+    def _title(self, start: int, end: int) -> None:
+        """The title of the page, without the names of its column and site."""
+        if self._titled or "<" in self.source[start:end] or "&" in self.source[start:end]:
+            return
+        self._titled = True
+        part = _SITE.search(self.source, start, end)
+        self._told(start, part.start() if part else end)
+
+    def _meta(self, tag: Token) -> None:
+        """What a meta tag tells of the page: its name on a line, what it says on the next."""
+        values = {attribute.name: attribute for attribute in self._tags.attributes(tag)}
+        name, content = values.get("name"), values.get("content")
+        if name is None or content is None or name.value.strip().lower() not in _TOLD or "&" in content.value:
+            return
+        for one in (name, content):
+            self._told(one.start, one.start + len(one.value))
+
+    def _told(self, start: int, end: int) -> None:
+        if self._flow() is self.root and not self._skip:
+            self._break()
+            self.root.append(Copy(start, end))
+            self._break()
+
     def _tag(self, tag: Token) -> None:
         name, closing = tag.name, tag.closing
         if self._skip and self._still_hidden(name, closing):
@@ -174,6 +205,8 @@ class Parser:
             self._image(tag)
         elif name == "input":
             self._input(tag)
+        elif name == "meta":
+            self._meta(tag)
         elif name in _RAISED:
             self._part_digits(tag)
         elif name in _BLOCKS:

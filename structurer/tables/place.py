@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from math import comb
 from typing import Literal, NamedTuple
 
@@ -143,20 +144,36 @@ def fit(row: str, places: tuple[Cell, ...], form: str, line: Line, trailing: int
     """A line's cells laid over the places of its row."""
     width = len(places)
     tokens = tuple(line.tokens)
+    if _crowded(line.atoms, width):
+        return PlacedRow(row, places, form, "unreadable", tokens, (), line)
     if len(tokens) == width:
         return PlacedRow(row, places, form, "exact", tokens, (), line)
     if len(tokens) > width == 1 and len({token[2:] for token in tokens}) == 1:
         return PlacedRow(row, places, form, "exact", tokens[:1], (), line)  # a merged cell, copied
-    if len(tokens) > width or _too_many(tokens, width):
+    if len(tokens) > width:
         return PlacedRow(row, places, form, "unreadable", tokens, (), line)
     aligned = _aligned(items(line.atoms), width, trailing)
-    if len(aligned) != 1 and any(token.kind == "text" for token in tokens):
-        return PlacedRow(row, places, form, "unreadable", tokens, (), line)
-    if tokens and not _seen_to_end(aligned, line):
-        return PlacedRow(row, places, form, "short", tokens, (), line)
-    if len(aligned) == 1:
+    seen = not tokens or _seen_to_end(aligned, line)
+    if seen and len(aligned) == 1:
         return PlacedRow(row, places, form, "exact", aligned[0], (), line)
-    return PlacedRow(row, places, form, "short", tokens, tuple(aligned), line)
+    if _too_many(tokens, width) or (len(aligned) != 1 and any(token.kind == "text" for token in tokens)):
+        return PlacedRow(row, places, form, "unreadable", tokens, (), line)
+    return PlacedRow(row, places, form, "short", tokens, tuple(aligned) if seen else (), line)
+
+
+def _crowded(atoms: Sequence[Token | Bar], width: int) -> bool:
+    """Whether two marks share a cell where bars part the others: then nobody can count the blank ones.
+
+    As many numbers as columns are read all the same.
+    """
+    together = [
+        (one, two) for one, two in pairwise(atoms) if isinstance(one, Token) and isinstance(two, Token)
+    ]
+    if not together:
+        return False
+    tokens = [atom for atom in atoms if isinstance(atom, Token)]
+    parted = len(tokens) - len(together) > 1
+    return parted and (len(tokens) != width or any(token.kind == "text" for token in tokens))
 
 
 def in_grid(line: Line) -> bool:
