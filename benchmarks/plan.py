@@ -4,10 +4,10 @@
                               [--latency SECONDS] [--at-once C]
 
 Measured on generated reports, in processor time, the best of several passes: reading one in a worker, writing
-one into a store from a batch, taking one in from a part of a cluster. Counted: bytes in the store and in a part,
-and the calls and tokens that asking about what is open would take, with nothing sent. The rest is arithmetic,
-printed with it. Half of the reports are forms in every layout and half are prose that no pattern reads, which is
-more for a model than a country's reports hold. Money is at the price per million tokens that is given.
+one into a store from a batch, taking one in from a part of a cluster. Counted: bytes in the store and in a
+part, and the calls and tokens that asking about what is open would take, with nothing sent. The rest is
+arithmetic, printed with it. Half of the reports are forms in every layout and half are prose that no pattern
+reads, which is more for a model than a country's reports hold. Money is at the given price.
 """
 
 from __future__ import annotations
@@ -150,9 +150,10 @@ def main(arguments: list[str] | None = None) -> int:
     prompt, completion = total * one.prompt, total * one.completion
     money = (prompt * price_in + completion * price_out) / 1e6
     print(
-        f"  asked about what is open: {calls:,.0f} calls, {prompt / 1e6:,.0f} + {completion / 1e6:,.0f} million"
+        f"  asked about what is open: {calls:,.0f} calls,"
+        f" {prompt / 1e6:,.0f} + {completion / 1e6:,.0f} million tokens,"
     )
-    print(f"  tokens, {money:,.0f} at {price_in:g} and {price_out:g} a million")
+    print(f"  {money:,.0f} at {price_in:g} and {price_out:g} a million")
     for at_once in map(int, options.at_once.split(",")):
         hours = calls * options.latency / at_once / _HOUR
         print(f"    {at_once:>5} at once, {options.latency:g} s each: no less than {hours:,.1f} h")

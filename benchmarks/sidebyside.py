@@ -6,8 +6,8 @@ The model is made from the truth of each report; `--rate` percent of what it tel
 models are, and for each ten true items one is invented at the same rate. langextract calls it in its own
 process; structurer over HTTP on loopback, which is charged to it. langextract takes what it finds placed in
 the text; structurer accepts by its own rules, and what it reads without a model counts too. Each runs in a
-process of its own. Tokens are counted with one counter, prompts and answers. Exits 1 where structurer accepts a
-wrong value that it does not accept without a model.
+process of its own. Tokens are counted with one counter, prompts and answers. Exits 1 where structurer
+accepts a wrong value that it does not accept without a model.
 """
 
 from __future__ import annotations
