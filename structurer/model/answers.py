@@ -44,6 +44,8 @@ def _number(value: object) -> object:
     return value if read is None else read
 
 
+_CONFIG = ConfigDict(frozen=True, defer_build=True)
+"""Kinds of answers are made for ever new sets of rows, and most are never filled."""
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 Number = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
 
@@ -51,7 +53,7 @@ Number = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
 class Answer(BaseModel):
     """Base of all answers: `items` holds what was found, and is empty where nothing was."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = _CONFIG
 
     recipe: ClassVar[tuple[str, tuple[Any, ...]]] = ("", ())
     """What made this kind of answer, for another process to make it too (see `made`)."""
@@ -61,7 +63,7 @@ class Answer(BaseModel):
 class StatementItem(BaseModel):
     """A quantity stated in a sentence; `indicator` is a row's name, as in `row_names`."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = _CONFIG
 
     quote: Text = Field(description="原文照抄")
     indicator: str
@@ -75,7 +77,7 @@ class StatementItem(BaseModel):
 class TableItem(BaseModel):
     """A row of a table as printed, a string a column."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = _CONFIG
 
     row: str
     cells: list[str]
@@ -84,7 +86,7 @@ class TableItem(BaseModel):
 class FieldItem(BaseModel):
     """One thing a report says about itself."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = _CONFIG
 
     quote: Text = Field(description="原文照抄")
     field: str
@@ -94,7 +96,7 @@ class FieldItem(BaseModel):
 class ProblemItem(BaseModel):
     """A problem the report admits, or what it means to do about it."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = _CONFIG
 
     kind: Literal["存在的问题", "改进措施"]
     quote: Text = Field(description="原文照抄")
