@@ -89,7 +89,7 @@ def bare(url: str, asked: Sequence[Question], at_once: int) -> Took:
 @contextmanager
 def endpoint(latency: float) -> Iterator[str]:
     """The address of an endpoint in another process."""
-    command = [sys.executable, "-m", "benchmarks.endpoints", "--late", str(latency)]
+    command = [sys.executable, "-m", "benchmarks.endpoints.steady", "--late", str(latency)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
         assert process.stdout is not None

@@ -3,9 +3,10 @@
     python -m benchmarks.throughput [--reports N] [--repeats R] [--seed S] [--profile] [--hostile]
 
 Flattened form reports: both forms, one cell a line or with blank lines, undamaged or with a third of the
-zeros dropped. Times are of processor time, the best of several passes. The limit is what nobody can leave
-out: decode the bytes, fold the text, find all numbers by one regular expression, write the same values as
-JSON. `--hostile` reads damaged and senseless input instead and exits 1 when any takes too long.
+zeros dropped. Times are of processor time, the best of several passes, with the garbage collector as an
+import sets it. The limit is what nobody can leave out: decode the bytes, fold the text, find all numbers by
+one regular expression, write the same values as JSON. The goal is 300 reports a second.
+`--hostile` reads damaged and senseless input instead and exits 1 when any takes too long.
 """
 
 from __future__ import annotations
@@ -26,11 +27,14 @@ from benchmarks.corpus import reports
 from benchmarks.hostile import main as hostile
 from structurer import pipeline
 from structurer.fold import fold
+from structurer.garbage import seldom_collected
 from structurer.observation import Extraction
 
 FORMS = ("2019", "2021")
 LAYOUTS = ("cell-lines", "blank-lines")
 DAMAGES = ("none", "zeros-dropped-35")
+GOAL = 300
+"""Reports a second that one core is to structure."""
 STEPS = {
     "read": ("read",),
     "tables": ("read_tables",),
@@ -57,8 +61,9 @@ def main(arguments: list[str] | None = None) -> int:
     print(
         f"ms of processor time, best of {options.repeats} passes; a turn of an empty loop: {_loop():.0f} ns"
     )
-    columns = {damage: _measured(each, options.repeats) for damage, each in made.items()}
-    columns["both"] = _measured([data for each in made.values() for data in each], options.repeats)
+    with seldom_collected():
+        columns = {damage: _measured(each, options.repeats) for damage, each in made.items()}
+        columns["both"] = _measured([data for each in made.values() for data in each], options.repeats)
     print(_table(columns))
     return 0
 
@@ -95,6 +100,7 @@ def _measured(reports: Sequence[bytes], repeats: int) -> dict[str, float]:
     measured["limit"] = limit * per
     measured["whole / limit"] = whole / limit
     measured["reports/s"] = len(reports) / whole
+    measured[f"reports/s / {GOAL}"] = len(reports) / whole / GOAL
     measured["characters/s"] = characters / whole
     peer = _langextract(reports)
     if peer is not None:
@@ -194,7 +200,7 @@ def _loop() -> float:
 def _table(columns: Mapping[str, Mapping[str, float]]) -> str:
     lines = [" " * 20 + "".join(f"{name:>18}" for name in columns)]
     for name in next(iter(columns.values())):
-        digits = 0 if name.endswith("/s") else 1 if "/ " in name else 3
+        digits = 0 if name.endswith("/s") else 2 if "/ " in name else 3
         figures = "".join(f"{column[name]:>18,.{digits}f}" for column in columns.values())
         lines.append(f"{name:<20}{figures}")
     return "\n".join(lines)

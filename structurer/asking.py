@@ -8,8 +8,10 @@ from contextlib import ExitStack
 from structurer.cache import open_cache
 from structurer.draft import Draft
 from structurer.forms import Forms
-from structurer.model.client import Client, Reply, Shelf
+from structurer.model.client import Client
 from structurer.model.question import Question
+from structurer.model.reply import Reply
+from structurer.model.shelf import Shelf
 from structurer.questions import questions
 from structurer.settings import Settings
 

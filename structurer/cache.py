@@ -18,7 +18,7 @@ from structurer.errors import CacheError
 from structurer.settings import Settings
 
 if TYPE_CHECKING:
-    from structurer.model.client import Kept
+    from structurer.model.shelf import Kept
 
 _LIMIT = 1 << 40
 """Bytes. Nothing is thrown away by itself: `structurer cache clear` does it."""
@@ -167,7 +167,7 @@ def _written(kept: Kept) -> str:
 
 
 def _read(key: str, written: str) -> Kept | None:
-    from structurer.model.client import Kept
+    from structurer.model.shelf import Kept
     from structurer.observation import Usage
 
     try:

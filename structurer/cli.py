@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from structurer._version import __version__
-from structurer.commands import about, answers, moving, reading, reviewing, scoring
+from structurer.commands import about, answers, moving, paneling, reading, reviewing, scoring
 from structurer.commands.common import Misused, Said
 from structurer.errors import SettingsError, StructurerError
 from structurer.terminal import plain
@@ -41,7 +41,7 @@ def cli() -> None:
     """
 
 
-for module in (reading, moving, reviewing, scoring, answers, about):
+for module in (reading, moving, paneling, reviewing, scoring, answers, about):
     for command in module.COMMANDS:
         cli.add_command(command)
 

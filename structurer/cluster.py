@@ -39,6 +39,7 @@ from structurer.store import Failed, Known, Placed, Store
 
 if TYPE_CHECKING:
     from structurer.model.client import Client
+    from structurer.model.presets import Endpoint
 
 _FILES = 64
 """Of one task: what is done again when a worker is lost in the middle."""
@@ -97,7 +98,7 @@ def import_on_cluster(
     driver = _Driver(store, folder, asked, Course(force, failed, 0, progress, tick, stop))
     driver.take_in_what_is_left()
     with _connected(address, workers) as (ray, count):
-        desk = _desk(ray, settings, driver, asked)
+        desk = _desk(ray, settings, driver)
         given = Given(
             desk.name,
             desk.namespace,
@@ -228,14 +229,10 @@ class _DeskHandle:
 class Desk:
     """The one place that all workers ask: what is known already, and when to send a call."""
 
-    def __init__(self, settings: Settings, longest: float) -> None:
+    def __init__(self, settings: Settings, asked: Endpoint | None, longest: float) -> None:
         self._known: set[bytes] = set()
         self._failed: dict[str, Failed] = {}
-        self._permits: Permits | None = None
-        if asks(settings):
-            from structurer.model.presets import endpoint
-
-            self._permits = Permits(settings, endpoint(settings).model, longest)
+        self._permits = Permits(settings, asked, longest) if asked is not None else None
 
     async def add(self, ids: list[bytes], failed: list[Failed]) -> None:
         """Notes what the store holds."""
@@ -266,13 +263,16 @@ class Desk:
         return await found if asyncio.iscoroutine(found) else found
 
 
-def _desk(ray: Any, settings: Settings, driver: _Driver, asked: str) -> _DeskHandle:
+def _desk(ray: Any, settings: Settings, driver: _Driver) -> _DeskHandle:
+    from structurer.model.presets import endpoint
+
     name = f"structurer-desk-{uuid4().hex[:12]}"
     namespace = ray.get_runtime_context().namespace
     # No key: it counts and waits, and sends nothing.
     plain = settings.model_copy(update={"api_key": None})
     made = ray.remote(Desk).options(name=name, num_cpus=0, max_concurrency=10_000)
-    actor = made.remote(plain, settings.timeout + _LENT)
+    asked_at = replace(endpoint(settings), key="") if asks(settings) else None
+    actor = made.remote(plain, asked_at, settings.timeout + _LENT)
     handle = _DeskHandle(ray, actor, name, namespace)
     ray.get(actor.add.remote([], driver.known_failures()))
     for portion in driver.known_ids():
@@ -409,7 +409,7 @@ class Extractor:
             settings,
             shelves=[Answers(self._folder)],
             lane=SharedLane(settings.concurrency, office),
-            ledger=SharedLedger(settings, endpoint(settings).model, office),
+            ledger=SharedLedger(settings, endpoint(settings), office),
         )
 
 

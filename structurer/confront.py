@@ -3,13 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 from structurer.forms import NEXT, Edit, Severity, Table
-from structurer.observation import Finding, Observation
+from structurer.observation import Finding, Observation, Period, Printed, Value
 
 Outcome = Literal["pass", "fail", "unknown"]
 Number = int | float
+
+
+class Stated(Protocol):
+    """What rules between years ask of a value: an observation, or a cell of a panel."""
+
+    @property
+    def indicator(self) -> str:
+        """Its key."""
+
+    @property
+    def label(self) -> str:
+        """Its official label."""
+
+    @property
+    def value(self) -> Value:
+        """What is stated; None where it is open."""
+
+    @property
+    def printed(self) -> Printed:
+        """What stands on the page."""
+
+    @property
+    def period(self) -> Period:
+        """What the value is of."""
+
+    @property
+    def accepted(self) -> bool:
+        """Whether it may leave."""
 
 
 class Check(NamedTuple):
@@ -62,17 +90,20 @@ def confront(observations: Iterable[Observation], tables: Iterable[Table]) -> li
         if observation.period == "year" and (observation.accepted or not _only_said(observation)):
             found.setdefault(observation.indicator, observation)
     amounts = _amounts(found)
-    return [_check(edit, amounts) for table in tables for edit in table.edits if _concerns(edit, found)]
+    checks = [_check(edit, amounts) for table in tables for edit in table.edits]
+    return [check for check in checks if _concerns(check, found)]
 
 
 def confront_years(
-    earlier: Iterable[Observation], later: Iterable[Observation], tables: Iterable[Table]
+    earlier: Iterable[Stated], later: Iterable[Stated], tables: Iterable[Table]
 ) -> list[Check]:
     """The rules between two years of one agency, over the reports of a year and of the next.
 
     `tables` are the later report's. Rules whose cells either report does not print are left out.
     """
-    found = {observation.indicator: observation for observation in earlier if observation.period == "year"}
+    found: dict[str, Stated] = {
+        observation.indicator: observation for observation in earlier if observation.period == "year"
+    }
     found |= {
         NEXT + observation.indicator: observation for observation in later if observation.period == "year"
     }
@@ -81,7 +112,7 @@ def confront_years(
     return [_check(edit, amounts) for edit in edits if all(key in found for key in (*edit.left, *edit.right))]
 
 
-def jumps(earlier: Iterable[Observation], later: Iterable[Observation]) -> list[Finding]:
+def jumps(earlier: Iterable[Stated], later: Iterable[Stated]) -> list[Finding]:
     """Accepted counts that grew more than fivefold, or shrank to less than a fifth, in one year."""
     before = {o.indicator: o for o in earlier if o.accepted and o.period == "year"}
     findings = []
@@ -103,7 +134,7 @@ def _only_said(observation: Observation) -> bool:
     return "model" in observation.methods and not observation.accepted and observation.status != "disputed"
 
 
-def _amounts(found: Mapping[str, Observation]) -> dict[str, Number]:
+def _amounts(found: Mapping[str, Stated]) -> dict[str, Number]:
     """What each cell adds to a sum; a cell whose value is open is left out."""
     amounts: dict[str, Number] = {}
     for key, observation in found.items():
@@ -115,11 +146,12 @@ def _amounts(found: Mapping[str, Observation]) -> dict[str, Number]:
     return amounts
 
 
-def _concerns(edit: Edit, found: Mapping[str, Observation]) -> bool:
+def _concerns(check: Check, found: Mapping[str, Observation]) -> bool:
     """A rule between two tables is asked only where both state their side."""
+    edit = check.edit
     if edit.rule.for_each is None:
         return found.keys() >= edit.cells and _exact(found[edit.left[0]])
-    return not found.keys().isdisjoint(edit.cells)
+    return check.outcome != "unknown" or not found.keys().isdisjoint(edit.cells)
 
 
 def _exact(observation: Observation) -> bool:

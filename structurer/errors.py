@@ -21,6 +21,7 @@ StructurerError
 ├── SomeFailed         of many reports some could not be read; raised when the others are done
 ├── ReviewError        an item, a name or a file of decisions that cannot be used
 │   └── Conflict       somebody else has claimed it, or it changed since it was shown
+├── PanelError         a file of agencies that cannot be used
 └── GoldError          a file of true values cannot be used
 """
 
@@ -172,6 +173,12 @@ class Conflict(ReviewError):
     """Somebody else has claimed the item, or what was seen has changed; nothing was decided."""
 
     code = "conflict"
+
+
+class PanelError(StructurerError):
+    """A file of agencies that cannot be used; the message names file and place."""
+
+    code = "panel"
 
 
 class GoldError(StructurerError):

@@ -78,32 +78,33 @@ def csv_row(extraction: Extraction, observation: Observation) -> list[str | int 
     first = next(iter(observation.evidence), None)
     return [
         document.id,
-        _text(document.path),
-        _text(document.agency),
+        defused(document.path),
+        defused(document.agency),
         document.year,
         observation.indicator.partition(".")[0],
-        _text(observation.indicator),
-        _text(observation.label),
-        _text(observation.value) if isinstance(observation.value, str) else observation.value,
-        _text(observation.unit),
+        defused(observation.indicator),
+        defused(observation.label),
+        defused(observation.value) if isinstance(observation.value, str) else observation.value,
+        defused(observation.unit),
         observation.qualifier,
         observation.period,
-        _text(observation.as_of),
-        _text(observation.scope),
+        defused(observation.as_of),
+        defused(observation.scope),
         observation.printed,
         observation.status,
         "true" if observation.accepted else "false",
-        _text(first.quote) if first else None,
+        defused(first.quote) if first else None,
         first.start if first else None,
         first.end if first else None,
-        _text(_JOIN.join(observation.methods)),
-        _text(_JOIN.join(observation.rules)),
-        _text(_JOIN.join(observation.assumes)),
-        _text(_JOIN.join(map(str, observation.candidates))),
+        defused(_JOIN.join(observation.methods)),
+        defused(_JOIN.join(observation.rules)),
+        defused(_JOIN.join(observation.assumes)),
+        defused(_JOIN.join(map(str, observation.candidates))),
     ]
 
 
-def _text(text: str | None) -> str | None:
+def defused(text: str | None) -> str | None:
+    """A text with an apostrophe in front if a spreadsheet would take it for a formula."""
     return "'" + text if text and text.startswith(_FORMULA) else text
 
 

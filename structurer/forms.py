@@ -96,6 +96,28 @@ class Cell(_Value):
     kind: Kind
     unit: str
 
+    @cached_property
+    def observed(self) -> dict[str, Any]:
+        """All fields of an observation of this cell in a table, as they are until it is read: for copying."""
+        return {
+            "indicator": self.indicator,
+            "label": self.label,
+            "value": None,
+            "unit": self.unit,
+            "qualifier": "exact",
+            "period": "year",
+            "as_of": None,
+            "scope": None,
+            "printed": "omitted",
+            "status": "ambiguous",
+            "accepted": False,
+            "methods": ("table",),
+            "evidence": (),
+            "rules": (),
+            "assumes": (),
+            "candidates": (),
+        }
+
 
 class Edit(_Value):
     """A rule laid over the cells it binds: sum(left) against sum(right), by indicator."""
@@ -191,6 +213,28 @@ class Table(_Value):
             for position in (*left, *right):
                 found[position].append(rule)
         return tuple(tuple(rules) for rules in found)
+
+    @cached_property
+    def confirmed(self) -> tuple[dict[str, Any], ...]:
+        """As `Cell.observed` for all cells, in a table that prints every one of them and breaks no sum.
+
+        A cell that no sum binds is confirmed by none.
+        """
+        return tuple(
+            {
+                **cell.observed,
+                "printed": "number",
+                "status": "verified" if rules else "stated",
+                "accepted": True,
+                "rules": rules,
+            }
+            for cell, rules in zip(self.cells, self.sums_of, strict=True)
+        )
+
+    @cached_property
+    def has_money(self) -> bool:
+        """Some of its cells hold amounts, whose unit the report itself prints."""
+        return any(cell.kind == "money" for cell in self.cells)
 
     @property
     def single_column(self) -> bool:

@@ -15,9 +15,10 @@ from structurer.settings import Settings
 
 if TYPE_CHECKING:
     from structurer.forms import Forms
-    from structurer.model.client import Client, Shelf
+    from structurer.model.client import Client
     from structurer.model.ledger import Estimate
     from structurer.model.question import Question
+    from structurer.model.shelf import Shelf
     from structurer.observation import Extraction, Usage
 
 _WINDOW = 4

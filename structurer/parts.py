@@ -24,7 +24,7 @@ from structurer.record import Counts, Record
 from structurer.remote import filesystem
 
 if TYPE_CHECKING:
-    from structurer.model.client import Kept
+    from structurer.model.shelf import Kept
     from structurer.store import Failed, Known, Placed
 
 _COLUMNS = ("kind", "id", "path", "fingerprint", "failure", "reason")
@@ -217,7 +217,7 @@ class Answers:
 
     def get(self, key: str) -> Kept | None:
         """What became of a question, if that is known."""
-        from structurer.model.client import Kept
+        from structurer.model.shelf import Kept
 
         data = self._folder.get(_place(key))
         if data is None:

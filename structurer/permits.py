@@ -10,10 +10,13 @@ import asyncio
 import itertools
 import time
 from collections.abc import Awaitable
+from dataclasses import replace
 from typing import Any, Protocol
 
 from structurer.model.ledger import Ledger
+from structurer.model.presets import Endpoint
 from structurer.model.transport import Lane
+from structurer.model.wire import Completion
 from structurer.observation import Usage
 from structurer.settings import Settings
 
@@ -31,9 +34,9 @@ class Office(Protocol):
 class Permits:
     """Places in the lane and parts of the budget, each lent for at most `longest` seconds."""
 
-    def __init__(self, settings: Settings, model: str, longest: float) -> None:
+    def __init__(self, settings: Settings, endpoint: Endpoint, longest: float) -> None:
         self._lane = Lane(settings.concurrency)
-        self._ledger = Ledger(settings, model)
+        self._ledger = Ledger(settings, endpoint)
         self._longest = longest
         self._numbers = itertools.count(1)
         self._entered: dict[int, float] = {}
@@ -87,9 +90,9 @@ class Permits:
         if (held := self._reserved.pop(number, None)) is not None:
             self._ledger.release(held[1], held[2])
 
-    def spent(self, calls: int, prompt: int, completion: int) -> None:
-        """Notes requests made and tokens used."""
-        self._ledger.spent(calls, prompt, completion)
+    def spent(self, calls: int, completion: Completion | None) -> None:
+        """Notes requests made, and what the answer used."""
+        self._ledger.spent(calls, completion)
 
     def found(self) -> None:
         """Notes an answer that was there already."""
@@ -141,10 +144,10 @@ class SharedLane(Lane):
 class SharedLedger(Ledger):
     """An account whose budget is kept elsewhere; its own usage is that of this client."""
 
-    def __init__(self, settings: Settings, model: str, office: Office) -> None:
-        super().__init__(settings, model)
+    def __init__(self, settings: Settings, endpoint: Endpoint, office: Office) -> None:
+        super().__init__(settings, endpoint)
         self._office = office
-        self._held: dict[tuple[int, int], list[int]] = {}
+        self._lent: dict[tuple[int, int], list[int]] = {}
 
     async def reserve(self, prompt: int, completion: int) -> bool:
         """Whether a call that may use this much still fits into everybody's budget."""
@@ -152,21 +155,22 @@ class SharedLedger(Ledger):
             return False
         number, self.stopped = await self._office.ask("reserve", prompt, completion)
         if number:
-            self._held.setdefault((prompt, completion), []).append(number)
+            self._lent.setdefault((prompt, completion), []).append(number)
         return bool(number)
 
     def release(self, prompt: int, completion: int) -> None:
         """Gives back what was reserved."""
-        numbers = self._held.get((prompt, completion), [])
+        numbers = self._lent.get((prompt, completion), [])
         if numbers:
             self._office.tell("release", numbers.pop())
         if not numbers:
-            self._held.pop((prompt, completion), None)
+            self._lent.pop((prompt, completion), None)
 
-    def spent(self, calls: int, prompt: int, completion: int) -> Usage:
-        """Notes requests made and tokens used."""
-        self._office.tell("spent", calls, prompt, completion)
-        return super().spent(calls, prompt, completion)
+    def spent(self, calls: int, completion: Completion | None, *, batch: bool = False) -> Usage:
+        """Notes requests made, and what the answer used."""
+        # The words of an answer are nobody's business there.
+        self._office.tell("spent", calls, replace(completion, text="") if completion else None)
+        return super().spent(calls, completion, batch=batch)
 
     def found(self) -> Usage:
         """Notes an answer that was there already."""

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from structurer._version import __version__
 from structurer.confront import confront, report
@@ -24,16 +24,17 @@ from structurer.observation import (
     SectionInfo,
     TableInfo,
     Usage,
+    trusted,
 )
 from structurer.prose import statements
 from structurer.read import read
-from structurer.reconcile import crossings, reconcile, with_claims
+from structurer.reconcile import crossings, reconcile
 from structurer.segment import segment
 from structurer.settings import Settings
 from structurer.tables import TableReading, read_tables
 
 if TYPE_CHECKING:
-    from structurer.model.client import Reply
+    from structurer.model.reply import Reply
 
 
 def structure(
@@ -118,7 +119,7 @@ def finish(draft: Draft, forms: Forms, replies: Sequence[Reply] = (), *, accept:
         document=_info(document, about, tables, draft.sections, forms),
         observations=observations,
         findings=tuple(findings),
-        sections=tuple(_section(document, section) for section in draft.sections),
+        sections=tuple(trusted(SectionInfo, [_section(document, section) for section in draft.sections])),
         usage=_usage(replies),
     )
 
@@ -142,12 +143,14 @@ def _with_model(
 ) -> tuple[list[Observation], list[Observation], list[Observation], list[Finding]]:
     """Metadata, cells and statements with what a model says of them, and findings about it."""
     from structurer.claims import claims, gaps
-    from structurer.table_claims import merge, table_claims
+    from structurer.claims.account import with_claims
+    from structurer.claims.cells import merge
+    from structurer.claims.tables import table_claims
 
     found = claims(draft, forms, replies, accept)
     stated, said = with_claims(stated, found, draft.document)
     for claim in table_claims(draft, forms, replies):
-        cells, told = merge(cells, claim, draft.document, accept)
+        cells, told = merge(cells, claim, draft.document, forms, accept)
         said = [*said, *told]
     about = [one for one in stated if one.indicator.startswith("metadata.")]
     stated = [one for one in stated if not one.indicator.startswith("metadata.")]
@@ -212,9 +215,10 @@ def _text(value: object) -> str | None:
     return str(value) if value is not None else None
 
 
-def _section(document: Document, section: Section) -> SectionInfo:
+def _section(document: Document, section: Section) -> dict[str, Any]:
+    """The fields of a SectionInfo."""
     span = document.to_source(section.start, section.end)
-    return SectionInfo(title=section.title, start=span.start, end=span.end, state=section.state)
+    return {"title": section.title, "start": span.start, "end": span.end, "state": section.state}
 
 
 @cache

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from structurer.crosswalk import CrosswalkFile
 from structurer.forms import Cell, Form, Forms, data_folder, load_forms
 from structurer.observation import Extraction
 
@@ -19,6 +20,7 @@ def schemas(forms: Forms) -> dict[str, dict[str, Any]]:
     return {
         "extraction.json": {"$schema": _DIALECT, **Extraction.model_json_schema(mode="serialization")},
         "form.json": {"$schema": _DIALECT, **Form.model_json_schema()},
+        "crosswalk.json": {"$schema": _DIALECT, **CrosswalkFile.model_json_schema()},
         **{f"{form.form}.json": _values(form) for form in forms.forms},
     }
 

@@ -11,7 +11,7 @@ from structurer._titles import CN, LONGEST, NUMERAL, TRAILING, Titles
 from structurer.document import CELL, Document, Section, Span
 from structurer.fold import squeeze
 from structurer.forms import Forms
-from structurer.observation import SectionState
+from structurer.observation import SectionState, trusted
 
 _OUTER = re.compile(
     "\n[ \t\u200b]{0,40}(?:"
@@ -242,7 +242,10 @@ def _sections(
     title = document.text[cut.start : cut.body].strip()
     for index, (start, stop) in enumerate(runs):
         body = start if index else min(max(cut.body, start), stop)
-        yield Section(title=title, start=start, body=body, end=stop, kind=kind, state=state)
+        yield from trusted(
+            Section,
+            [{"title": title, "start": start, "body": body, "end": stop, "kind": kind, "state": state}],
+        )
 
 
 def _runs(start: int, end: int, taken: Sequence[Span]) -> Iterator[tuple[int, int]]:

@@ -49,6 +49,10 @@ class Price(BaseModel):
 
     input: float = Field(ge=0)
     output: float = Field(ge=0)
+    cached: float | None = Field(None, ge=0)
+    """Of prompt tokens that the provider's own cache held; None: as `input`."""
+    batch: float | None = Field(None, ge=0, le=1)
+    """The part of the price that is charged in a batch; None: what the provider is known to charge."""
 
 
 class Settings(BaseModel):

@@ -14,7 +14,7 @@ PACKAGE = Path(structurer.__file__).parent
 
 #: From the values at the bottom to the commands on top; a module imports only from below itself.
 LAYERS = (
-    ("_version", "errors", "fold", "observation"),
+    ("_version", "errors", "fold", "garbage", "observation"),
     ("remote",),
     (
         "document",
@@ -28,6 +28,7 @@ LAYERS = (
         "rival",
         "tokens",
     ),
+    ("crosswalk",),
     ("read", "schemas", "evaluate", "running", "_titles", "confront", "prompts", "chunks"),
     ("segment", "tables", "metadata", "ground", "model"),
     ("prose", "cache", "doubt"),
@@ -35,11 +36,20 @@ LAYERS = (
     ("record", "sameness"),
     ("questions",),
     ("claims",),
-    ("table_claims", "reconcile", "asking", "doubt"),
+    ("reconcile", "asking", "doubt"),
     ("review",),
     ("store", "pipeline", "export"),
     ("permits", "parts"),
-    ("explain", "bulk", "many", "review.desk", "review.cases", "review.showing"),
+    (
+        "explain",
+        "bulk",
+        "many",
+        "review.desk",
+        "review.cases",
+        "review.showing",
+        "review.neighbours",
+        "panel",
+    ),
     ("cluster",),
     ("console", "page"),
     ("commands",),

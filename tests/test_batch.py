@@ -17,11 +17,13 @@ from pydantic import SecretStr
 
 from benchmarks.corpus import reports
 from structurer.bulk import Summary
+from structurer.bulk.asking import import_with_model
 from structurer.bulk.batch import BatchState, import_in_batches
+from structurer.bulk.importing import Course
 from structurer.cli import cli
 from structurer.errors import ModelError
 from structurer.forms import load_forms
-from structurer.settings import Settings
+from structurer.settings import Price, Settings
 from structurer.store import Store, open_store
 from tests.serving import KEY, loopback
 
@@ -205,6 +207,40 @@ def test_hand_in_leave_come_back_collect(files: list[str], store: Store, tmp_pat
         assert summary.problem == ""
         assert run(files, store, settings)[0].unchanged == COUNT
     assert len(endpoint.batches) == 1
+
+
+PRICES = {"test-model": Price(input=10, output=40)}
+
+
+def test_a_batch_costs_half(files: list[str], store: Store, tmp_path: Path) -> None:
+    with Endpoint() as endpoint:
+        settings = endpoint.settings(tmp_path, prices=PRICES)
+        told = [
+            import_with_model(
+                files, store, settings, load_forms(), Course(), dry_run=True, batch=batch
+            ).estimate
+            for batch in (False, True)
+        ]
+        at_once, in_batch = told
+        assert at_once is not None
+        assert in_batch is not None
+        assert in_batch.cost == pytest.approx((at_once.cost or 0) / 2)
+        assert (at_once.batch_share, in_batch.batch_share) == (None, 0.5)
+        _, state = run(files, store, settings)
+        assert state.handed_in == in_batch.calls
+        endpoint.end("batch_0", "completed", endpoint.lines("batch_0"))
+        usage = run(files, store, settings)[0].usage
+    assert usage is not None
+    assert usage.cost == pytest.approx(state.handed_in * (10 * 10 + 3 * 40) / 1e6 / 2)
+
+
+def test_a_budget_bounds_what_is_handed_in(files: list[str], store: Store, tmp_path: Path) -> None:
+    with Endpoint() as endpoint:
+        summary, state = run(files, store, endpoint.settings(tmp_path, prices=PRICES, max_cost=0.1))
+        assert state.handed_in > 0
+        assert "max_cost of 0.1" in summary.problem
+        free = run(files, store, endpoint.settings(tmp_path))[1]
+        assert free.handed_in > 0
 
 
 def test_what_is_handed_in() -> None:

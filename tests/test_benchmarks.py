@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import ask, calls, noise, tokens
+from benchmarks import ask, calls, dry, noise, tokens
 from benchmarks.unusual import sources
 from structurer.evaluate import marks
 
@@ -38,6 +38,18 @@ def test_noise_lets_nothing_through_and_shows_what_would_come(
 def test_tokens_are_counted_off_the_wire(capsys: pytest.CaptureFixture[str]) -> None:
     assert tokens.main(["--no-peer", "--generated", "6"]) == 0
     assert "6 all" in capsys.readouterr().out
+
+
+def test_what_a_dry_run_says_is_what_is_used(capsys: pytest.CaptureFixture[str]) -> None:
+    dry.main(["--generated", "12"])
+    lines = [line.split() for line in capsys.readouterr().out.split("\n")[1:] if line]
+    assert [line[:2] for line in lines] == [
+        [name, ask] for name in ("generated", "prose") for ask in ("open", "all")
+    ]
+    for _, asked, told, made, *_, ratio in lines:
+        assert told == made
+        # of so few reports; benchmarks.dry itself holds more of them to a tenth
+        assert abs(float(ratio) - 1) <= (0.1 if asked == "all" else 0.25)
 
 
 def test_ways_of_asking_are_compared(capsys: pytest.CaptureFixture[str]) -> None:

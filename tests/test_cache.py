@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from structurer.cache import Cache, cache_folder
 from structurer.cli import cli
 from structurer.errors import CacheError
-from structurer.model.client import Kept
+from structurer.model.shelf import Kept
 from structurer.observation import Usage
 from structurer.settings import Settings
 

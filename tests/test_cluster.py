@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from benchmarks.corpus import reports
 from structurer.bulk import Step, import_reports
 from structurer.errors import StoreError
-from structurer.model.client import Kept
+from structurer.model.presets import endpoint
+from structurer.model.shelf import Kept
 from structurer.model.transport import Lane
+from structurer.model.wire import Completion
 from structurer.observation import Usage
 from structurer.parts import Answers, Folder, PartStore, read_part
 from structurer.permits import Permits, SharedLane, SharedLedger
@@ -78,6 +81,8 @@ def test_answers_lie_where_every_machine_sees_them(tmp_path: Path) -> None:
 
 # --- permits
 
+AT = endpoint(Settings(model="m", base_url=SecretStr("http://127.0.0.1:9")))
+
 
 class Here:
     """The permits in this process."""
@@ -94,7 +99,7 @@ class Here:
 
 def test_clients_share_one_lane() -> None:
     async def run() -> int:
-        permits = Permits(Settings(model="m", concurrency=3), "m", 60)
+        permits = Permits(Settings(model="m", concurrency=3), AT, 60)
         lanes: list[Lane] = [SharedLane(3, Here(permits)) for _ in range(4)]
         under_way = most = 0
 
@@ -117,7 +122,7 @@ def test_clients_share_one_lane() -> None:
 
 def test_what_was_lent_to_a_client_that_is_gone_comes_back() -> None:
     async def run() -> None:
-        permits = Permits(Settings(model="m", concurrency=1, max_tokens=100), "m", 0.05)
+        permits = Permits(Settings(model="m", concurrency=1, max_tokens=100), AT, 0.05)
         await permits.enter()
         assert (await permits.reserve(60, 30))[0]
         await asyncio.wait_for(permits.enter(), 5)
@@ -129,13 +134,13 @@ def test_what_was_lent_to_a_client_that_is_gone_comes_back() -> None:
 def test_clients_share_one_budget() -> None:
     async def run() -> None:
         given = Settings(model="m", max_tokens=100)
-        office = Here(Permits(given, "m", 60))
-        one, other = SharedLedger(given, "m", office), SharedLedger(given, "m", office)
+        office = Here(Permits(given, AT, 60))
+        one, other = SharedLedger(given, AT, office), SharedLedger(given, AT, office)
         assert await one.reserve(50, 10)
-        one.spent(1, 50, 10)
+        one.spent(1, Completion("", prompt_tokens=50, completion_tokens=10))
         one.release(50, 10)
         assert await other.reserve(30, 10)
-        other.spent(1, 30, 10)
+        other.spent(1, Completion("", prompt_tokens=30, completion_tokens=10))
         other.release(30, 10)
         assert not await one.reserve(1, 1)
         assert "max_tokens" in one.stopped
@@ -146,7 +151,7 @@ def test_clients_share_one_budget() -> None:
 
 # --- Ray itself
 
-COUNT = 120
+COUNT = 48
 ray = pytest.importorskip("ray", reason="Ray is not installed (pip install 'structurer[ray]')")
 
 

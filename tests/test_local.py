@@ -9,7 +9,9 @@ from pathlib import Path
 
 import openai
 import pytest
+from click.testing import CliRunner
 
+from structurer.cli import cli
 from structurer.errors import SettingsError
 from structurer.model import local
 from structurer.model.presets import endpoint
@@ -118,3 +120,22 @@ def test_a_real_model_answers_under_a_schema_and_only_to_its_key() -> None:
         pytest.raises(openai.AuthenticationError),
     ):
         stranger.models.list()
+
+
+@needs_model
+def test_a_report_is_asked_about_in_this_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The whole way of the command, with a model that gets everything wrong: nothing it says is accepted."""
+    report = tmp_path / "report.txt"
+    report.write_text(
+        "云溪区水务局2016年政府信息公开工作年度报告\n一、概述\n记者们应邀来听新闻发布会，前后6次。\n",
+        encoding="utf-8",
+    )
+    monkeypatch.setenv("STRUCTURER_CACHE_DIR", str(tmp_path / "cache"))
+    for bound in ("_LEAST", "_MOST"):
+        monkeypatch.setattr(f"structurer.questions.making.{bound}", 48)  # a processor takes seconds for these
+    done = CliRunner().invoke(cli, ["extract", str(report), "--model", f"local:{GGUF}", "--json"])
+    assert done.exit_code == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["usage"]["calls"] > 0
+    assert found["usage"]["completion_tokens"] > 0
+    assert not [one for one in found["observations"] if "model" in one["methods"] and one["accepted"]]

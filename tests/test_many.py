@@ -18,7 +18,7 @@ from benchmarks.corpus import reports
 from structurer.bulk import import_reports
 from structurer.cache import Cache
 from structurer.errors import SomeFailed
-from structurer.model.client import Kept
+from structurer.model.shelf import Kept
 from structurer.observation import Extraction, Usage
 from structurer.settings import Settings
 from structurer.store import open_store

@@ -13,11 +13,11 @@ from structurer.cache import Cache
 from structurer.errors import SettingsError
 from structurer.model import Client, Reply
 from structurer.model.answers import StatementItem
-from structurer.model.client import run
+from structurer.model.blocking import run
 from structurer.model.transport import Lane, Patience, duration, retry_after
 from structurer.settings import Price
 from tests.questions import question
-from tests.serving import Asked, Said, Serving, items, loopback, statement
+from tests.serving import KEY, Asked, Said, Serving, items, loopback, statement
 
 pytestmark = loopback
 
@@ -103,7 +103,7 @@ def test_an_endpoint_that_is_gone_is_left_alone() -> None:
         settings = serving.settings(concurrency=1)
     client = Client(settings, patience=Patience(retries=1, backoff=0.001))
     replies = client.ask_all([question(f"收到申请{n}件") for n in range(9)])
-    assert [reply.state for reply in replies] == [*["failed"] * 5, *["unasked"] * 4]
+    assert sorted(reply.state for reply in replies) == [*["failed"] * 5, *["unasked"] * 4]
     assert "5 calls in a row" in client.problem
 
 
@@ -128,7 +128,7 @@ def test_concurrency_keeps_to_its_limit_and_shrinks_under_a_limit() -> None:
         replies = client.ask_all([question(f"收到申请{n}件") for n in range(24)])
     assert {reply.state for reply in replies} == {"answered"}
     assert serving.most_at_once <= 8
-    assert client._lane.width < 8
+    assert client._carrier.lane.width < 8
 
 
 def test_the_lane_halves_once_a_round_and_grows_again() -> None:
@@ -225,6 +225,44 @@ def test_endless_blank_space_is_known_for_what_it_is(text: str) -> None:
         (reply,) = Client(serving.settings(), patience=QUICK).ask_all([question("收到申请17件")])
     assert reply.state == "endless"
     assert len(serving.asked) == 1
+
+
+def test_a_wait_for_the_endpoint_is_told_once(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("structurer.model.transport._LONG", 0.02)
+    storm = [Said(status=429, headers={"retry-after-ms": "20"}) for _ in range(6)]
+    with Serving(*storm, GOOD) as serving:
+        assert ask(serving).state == "answered"
+    told = [record.getMessage() for record in caplog.records if record.name == "structurer.model"]
+    assert told == ["the model's endpoint asks to wait; waiting, up to 5 s"]
+
+
+def test_one_that_goes_on_refusing_is_asked_less_and_less() -> None:
+    with Serving(answer=lambda _: Said(status=429, headers={"retry-after-ms": "1"})) as serving:
+        reply = ask(serving, patience=Patience(backoff=0.05, longest=0.4, limited=1.5))
+    assert reply.state == "failed"
+    assert len(serving.asked) < 15
+
+
+def test_every_request_is_counted_however_a_call_ends() -> None:
+    """Failures before a refusal, and requests put differently before one, are requests too."""
+    with Serving(Said(status=500), Said(status=500), Said(status=401)) as serving:
+        reply = ask(serving)
+    assert (reply.state, reply.usage.calls, len(serving.asked)) == ("failed", 3, 3)
+    unknown = Said(status=400, error={"message": "response_format", "param": "response_format"})
+    with Serving(Said(status=503), unknown, Said(status=503), GOOD) as serving:
+        reply = ask(serving)
+    assert (reply.state, reply.usage.calls, len(serving.asked)) == ("answered", 4, 4)
+
+
+def test_a_key_that_is_repeated_in_an_error_goes_no_further() -> None:
+    said = Said(status=401, error={"message": f"Incorrect API key provided: {KEY[:8]}****. And '{KEY}'!"})
+    with Serving(said) as serving:
+        reply = ask(serving)
+    assert "Incorrect API key" in reply.reason
+    assert KEY[:8] not in reply.reason
+    assert "OPENAI_API_KEY" in reply.reason
 
 
 def test_halving_comes_to_an_end() -> None:

@@ -10,9 +10,9 @@ import pytest
 from structurer.bulk import Summary
 from structurer.console.progress import duration, progress_text
 from structurer.model.answers import Problems, fields, rows_of_table, statements
-from structurer.model.client import Reply
 from structurer.model.parse import parse
 from structurer.model.question import Question
+from structurer.model.reply import Reply
 from structurer.model.strict import _written, strict_schema
 from structurer.observation import Usage
 from tests.questions import NAMES as NAMES_ASKED

@@ -151,13 +151,14 @@ def test_an_older_store_loses_the_index_and_keeps_its_failures(tmp_path: Path) -
     with sqlite3.connect(path) as connection:
         connection.execute("CREATE INDEX ix_observations_indicator ON observations (indicator)")
         connection.execute("DROP INDEX documents_of_agency")
+        connection.execute("DROP INDEX observations_about_itself")
         connection.execute("ALTER TABLE failures DROP COLUMN fingerprint")
         connection.execute(
             "INSERT INTO failures VALUES ('x', NULL, 'empty', 'nothing', '2020-01-01 00:00:00')"
         )
         connection.execute("DROP TABLE copies")
         connection.execute("DROP TABLE sentence_marks")
-        connection.execute("DELETE FROM schema_version WHERE name = 'm004_scale'")
+        connection.execute("DELETE FROM schema_version WHERE name = 'm005_scale'")
     with open_store(f"sqlite:///{path}") as store:
         assert [one.fingerprint for one in store.failures()] == [""]
         store.link_copies()

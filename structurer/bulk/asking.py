@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from structurer.bulk.importing import Course, Import
 from structurer.bulk.intake import Intake
 from structurer.bulk.tally import Summary
+from structurer.garbage import seldom_collected
 from structurer.settings import Settings
 
 if TYPE_CHECKING:
@@ -19,22 +20,33 @@ if TYPE_CHECKING:
 
 
 def import_with_model(
-    paths: Iterable[str], store: Store, settings: Settings, forms: Forms, course: Course, *, dry_run: bool
+    paths: Iterable[str],
+    store: Store,
+    settings: Settings,
+    forms: Forms,
+    course: Course,
+    *,
+    dry_run: bool,
+    batch: bool = False,
 ) -> Summary:
     """As `structurer.bulk.import_reports`, asking the settings' model what stays open.
 
-    A dry run sends nothing and estimates.
+    A dry run sends nothing and estimates, with `batch` what handing the questions in would use.
     """
     from structurer.many import model_client
-    from structurer.model.client import run
+    from structurer.model.blocking import run
 
     with ExitStack() as opened:
-        client = model_client(settings, opened, [store.journal()])
+        journal = store.journal()
+        client = model_client(settings, opened, [journal])
         if dry_run:
             from structurer.bulk.dry import estimated
 
             intake = intake_of(store, settings, forms, course)
-            return estimated(paths, intake, client, settings, forms, course.progress)
+            handed = journal.handed(client.endpoint.identity) if batch else []
+            under_way = frozenset(key for one in handed for key in one.keys)
+            return estimated(paths, intake, client, settings, forms, course.progress, under_way, batch=batch)
+        opened.enter_context(seldom_collected())
         return run(import_through(paths, store, client, settings, forms, course))
 
 

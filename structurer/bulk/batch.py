@@ -64,7 +64,7 @@ def import_in_batches(
     Raises ModelError where the endpoint takes no batches.
     """
     from structurer.model.batch import Batches
-    from structurer.model.client import run
+    from structurer.model.blocking import run
 
     files = list(paths)
     with ExitStack() as opened:
@@ -114,12 +114,13 @@ def _exchange(
             reason = found.reason or "no reason given"
             raise ModelError(f"batch {handed.id} was refused: {reason}; run again to hand it in anew")
     under_way = {key for keys in waiting.values() for key in keys}
-    missing = {
+    open_still = {
         key: part
         for question in asked.values()
         for key, part in client.missing(question)
         if key not in under_way
     }
+    missing = {key: part for key, part in open_still.items() if client.affords(part)}
     for portion in portions(missing, client.endpoint):
         id = batches.adopted(portion, journal.batch_ids()) or batches.hand_in(portion)
         journal.hand(id, identity, client.endpoint.model, list(portion))

@@ -36,8 +36,14 @@ def estimated(
     settings: Settings,
     forms: Forms,
     progress: Progress,
+    under_way: frozenset[str] = frozenset(),
+    *,
+    batch: bool = False,
 ) -> Summary:
-    """What an import would do, and what asking the client's model would use."""
+    """What an import would do, and what asking the client's model would use, in a `batch` or at once.
+
+    `under_way` are the keys of questions that a batch holds already.
+    """
     from structurer.many import questions_of
 
     looking = _Looking(intake, progress)
@@ -45,13 +51,15 @@ def estimated(
     def questions() -> Iterator[Question]:
         for job in looking.new(paths, settings.max_bytes):
             try:
-                yield from questions_of(job.path, job.content, client, settings, forms)
+                for question in questions_of(job.path, job.content, client, settings, forms):
+                    if not under_way or question.key(client.endpoint) not in under_way:
+                        yield question
             except Exception as error:
                 looking.fail(failure(job.path, error))
             else:
                 looking.tell(Step(written(job.path), "imported"))
 
-    estimate = client.estimate(questions())
+    estimate = client.estimate(questions(), batch=batch)
     return replace(looking.tally.summary(), estimate=estimate)
 
 

@@ -17,11 +17,13 @@ from structurer.bulk.reading import Job, Open, Read, Reader
 from structurer.bulk.tally import Step, Summary, Tally
 from structurer.bulk.workers import Lost, Worker, Workers
 from structurer.bulk.writing import AlsoAt, Extracted, NotExtracted, Writer, failed_alike
+from structurer.garbage import seldom_collected
 from structurer.settings import Settings
 
 if TYPE_CHECKING:
     from structurer.forms import Forms
-    from structurer.model.client import Client, Reply
+    from structurer.model.client import Client
+    from structurer.model.reply import Reply
     from structurer.store import Store
 
 _PER_WORKER = 8
@@ -86,9 +88,10 @@ def import_reports(
         from structurer.bulk.dry import looked_over
 
         return looked_over(paths, intake, settings, progress)
-    from structurer.model.client import run
+    from structurer.model.blocking import run
 
-    return run(Import(intake, settings, forms, course).run(paths))
+    with seldom_collected():
+        return run(Import(intake, settings, forms, course).run(paths))
 
 
 class Import:

@@ -19,8 +19,8 @@ from structurer.record import Record, record
 
 if TYPE_CHECKING:
     from structurer.draft import Draft
-    from structurer.model.client import Reply
     from structurer.model.question import Question
+    from structurer.model.reply import Reply
     from structurer.settings import Ask
     from structurer.tokens import Counter
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
-import gc
 import os
 import pickle
 import signal
@@ -17,6 +16,7 @@ import sys
 from typing import Any, BinaryIO
 
 from structurer.bulk.reading import Reader
+from structurer.garbage import seldom_collected
 
 _LENGTH = struct.Struct(">Q")
 _GRACE = 10
@@ -38,11 +38,12 @@ def main() -> None:
     reader, seconds = setup
     _warm()
     send(results, "ready")
-    while (job := received(jobs)) is not None:
-        _clear_errors()
-        with _limited(seconds):
-            result = _done(reader, job)
-        send(results, result)
+    with seldom_collected():
+        while (job := received(jobs)) is not None:
+            _clear_errors()
+            with _limited(seconds):
+                result = _done(reader, job)
+            send(results, result)
 
 
 def _done(reader: Reader, job: tuple[Any, ...]) -> Any:
@@ -59,8 +60,6 @@ def _warm() -> None:
     assert pipeline
     assert record
     assert sameness
-    gc.collect()
-    gc.freeze()
 
 
 def _clear_errors() -> None:

@@ -113,9 +113,10 @@ def model_said(settings: Settings, usage: Usage | None, problem: str) -> str:
     """What asking came to, as the end of a sentence about what stays open."""
     if usage is None or not (usage.calls or usage.cached_calls or problem):
         return NOT_ASKED
-    cost = "no price is set" if usage.cost is None else f"cost {usage.cost:.4f}"
-    tokens = f"{usage.prompt_tokens:,} + {usage.completion_tokens:,} tokens"
-    told = f"{plain(settings.model or '')}: {counted(usage.calls, 'call')}, {tokens}, {cost}"
+    told = f"{plain(settings.model or '')}: {counted(usage.calls, 'call')}"
+    if usage.calls:
+        cost = "no price is set" if usage.cost is None else f"cost {usage.cost:.4f}"
+        told += f", {usage.prompt_tokens:,} + {usage.completion_tokens:,} tokens, {cost}"
     if usage.cached_calls:
         told += f"; {counted(usage.cached_calls, 'answer')} known already"
     return f"{told}; not everything was answered: {plain(problem)}" if problem else told
@@ -130,9 +131,14 @@ def estimate_text(settings: Settings, estimate: Estimate) -> str:
         f"  {estimate.completion_tokens:,} tokens in answers, at most {estimate.most_completion_tokens:,}",
     ]
     if estimate.cost is None:
-        lines.append(f'  cost unknown: set [prices."{plain(settings.model or "")}"] in structurer.toml')
+        from structurer.model.ledger import how_to_price
+
+        lines.append(f"  cost unknown: {how_to_price(plain(settings.model or ''))}")
     else:
-        lines.append(f"  cost {estimate.cost:.4f}, at most {estimate.most_cost:.4f}")
+        at = ""
+        if estimate.batch_share is not None:
+            at = f", at {estimate.batch_share:.0%} of the price, as in a batch"
+        lines.append(f"  cost {estimate.cost:.4f}, at most {estimate.most_cost:.4f}{at}")
     return "\n".join(lines)
 
 

@@ -71,7 +71,17 @@ class Run:
             else:
                 self._counting = Counting(paths)
             assert files is not None
-            if batch and not dry_run:
+            if batch and dry_run:
+                from structurer.bulk.asking import import_with_model
+                from structurer.bulk.importing import Course
+                from structurer.forms import load_forms
+
+                course = Course(force=force, failed=failed, progress=self._tell)
+                known = load_forms()
+                return import_with_model(
+                    files, store, settings, known, course, dry_run=True, batch=True
+                ), None
+            if batch:
                 from structurer.bulk.batch import import_in_batches
                 from structurer.forms import load_forms
 

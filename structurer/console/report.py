@@ -142,7 +142,10 @@ def _why_open(found: Observation) -> str:
             return "the text does not settle it"
         return f"could be {among}{more}" if len(found.candidates) > 1 else f"perhaps {among}, not proved"
     if found.status == "disputed":
-        broken = f"; breaks {', '.join(map(plain, found.rules))}" if found.rules else ""
+        rules = [plain(rule) for rule in found.rules if not rule.startswith("model.")]
+        broken = f"; breaks {', '.join(rules)}" if rules else ""
+        if len(rules) < len(found.rules):
+            broken += "; the model reads it otherwise"
         return f"printed {shown(found.value)}{broken}" + (f"; {among}{more} would fit" if among else "")
     if found.status == "unsupported":
         return "a model claims it, the text does not hold it"

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from structurer.document import Document, Section
 from structurer.metadata.titles import Title, best, titles
-from structurer.observation import ACCEPTING, Observation, Status, Value
+from structurer.observation import ACCEPTING, Observation, Status, Value, stating
 from structurer.running import Reading, running
 
 _FRONT = 4_000
@@ -99,7 +99,7 @@ def observed(
         for reading, start, end in places
     )
     printed = re.sub(r"\s+", "", evidence[0].quote)
-    return Observation(
+    return stating(
         indicator=f"metadata.{key}",
         label=f"元数据/{_LABELS[key]}",
         value=printed if value is None and status != "ambiguous" else value,

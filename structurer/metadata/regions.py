@@ -66,6 +66,32 @@ class Region(NamedTuple):
     level: str | None
 
 
+class Parts(NamedTuple):
+    """The regions that a name begins with, from the widest; "" where it names none, and what follows them."""
+
+    province: str
+    city: str
+    county: str
+    town: str
+    rest: str
+
+
+def parts_of(agency: str) -> Parts:
+    """The regions an agency's name begins with, one by one; none of a name that they cannot be told from."""
+    found = _PARTS.match(agency)
+    if found is None or _ZONE.search(agency) or _NATIONAL.match(agency):
+        return Parts("", "", "", "", agency)
+    named = [found[part] or "" for part in ("province", "city", "county", "town")]
+    if any(part and not _real(part) for part in named[1:]):
+        return Parts(named[0], "", "", "", agency[len(named[0]) :])
+    return Parts(named[0], named[1], named[2], named[3], agency[found.end() :])
+
+
+def is_city(name: str) -> bool:
+    """Whether a name is that of a prefecture-level city, with 市 or without: there is only one of each."""
+    return name.removesuffix("市") in _CITIES
+
+
 def region_of(agency: str) -> Region | None:
     """The region an agency's full name begins with; None when the name does not begin with one."""
     national = _NATIONAL.match(agency)

@@ -16,7 +16,7 @@ from structurer.errors import ModelError
 from structurer.model.presets import Endpoint
 from structurer.model.question import Question
 from structurer.model.strict import response_format
-from structurer.model.wire import Completion
+from structurer.model.wire import Completion, completion
 
 MOST_REQUESTS = 50_000
 MOST_BYTES = 190_000_000
@@ -144,28 +144,13 @@ def _sort(content: bytes, answers: dict[str, Completion], lost: dict[str, str]) 
         except (ValueError, TypeError, KeyError):
             continue
         response = entry.get("response") or {}
-        completion = _completion(response.get("body")) if response.get("status_code") == 200 else None
-        if completion is not None:
-            answers[key] = completion
+        answer = completion(response.get("body")) if response.get("status_code") == 200 else None
+        if answer is not None:
+            answers[key] = answer
             lost.pop(key, None)
         elif key not in answers:
             error = entry.get("error") or (response.get("body") or {}).get("error") or {}
             lost[key] = str(error.get("message") or error.get("code") or "no answer")[:200]
-
-
-def _completion(body: Any) -> Completion | None:
-    try:
-        choice = body["choices"][0]
-        message, usage = choice["message"], body.get("usage") or {}
-        return Completion(
-            text=message.get("content") or "",
-            finish=choice.get("finish_reason") or "stop",
-            refusal=message.get("refusal") or "",
-            prompt_tokens=usage.get("prompt_tokens"),
-            completion_tokens=usage.get("completion_tokens"),
-        )
-    except (TypeError, KeyError, IndexError, AttributeError):
-        return None
 
 
 class _told:

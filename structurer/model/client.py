@@ -3,129 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Any, Literal, Protocol, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
-from pydantic import BaseModel
-
-from structurer.model.answers import item_of
-from structurer.model.ledger import Estimate, Ledger, added, cost
+from structurer.model.blocking import run
+from structurer.model.carrier import Carrier
+from structurer.model.ledger import Estimate, Ledger, added
 from structurer.model.parse import Parsed, parse
-from structurer.model.presets import LADDER, Endpoint, endpoint
+from structurer.model.presets import Endpoint, endpoint
 from structurer.model.question import Question, written
-from structurer.model.transport import Lane, Patience, Stopped, Unavailable, send
-from structurer.model.wire import Backend, Call, Completion, Denied, Message, Rejected
+from structurer.model.reply import Reply, State, state_of
+from structurer.model.shelf import Kept, Shelf
+from structurer.model.transport import Lane, Patience
+from structurer.model.wire import Backend, Completion
 from structurer.observation import Usage
 from structurer.settings import Settings
-from structurer.tokens import Counter, counter
-
-State = Literal[
-    "answered",
-    "divided",
-    "truncated",
-    "endless",
-    "refused",
-    "empty",
-    "garbled",
-    "rejected",
-    "failed",
-    "unasked",
-]
-"""What became of a question. `divided`: its halves were asked; `endless`: blank space up to the limit;
-`unasked`: a budget or an endpoint that has failed too often stopped it. All but the first two are gaps."""
-
-_ENDLESS = 100
-"""Blank characters at the end of an answer that make it an endless one."""
-_DOWN = 5
-"""Calls in a row that never came back, after which the endpoint is left alone for the rest of the run."""
-_SHRUGS = 6
-"""Times a request is put differently because the endpoint does not know a parameter."""
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What became of a question, what it used, and the items that have the right shape."""
-
-    question: Question
-    state: State
-    items: tuple[BaseModel, ...] = ()
-    dropped: int = 0
-    """Items left out because their shape was wrong even when asked again."""
-    usage: Usage = field(default_factory=Usage)
-    reason: str = ""
-    parts: tuple[Reply, ...] = ()
-    """Replies to the halves of a question that was too long."""
-    known: Usage | None = None
-    """What an answer that was known already had used when it was asked for."""
-
-    @property
-    def paid(self) -> Usage:
-        """What getting the answer used, in this run or in the one that asked for it."""
-        return self.usage if self.known is None else self.known
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        items = [item.model_dump() for item in self.items]
-        return _replied, (
-            self.question, self.state, items, self.dropped, self.usage, self.reason, self.parts
-        )  # fmt: skip
-
-    def leaves(self) -> Iterable[Reply]:
-        """The replies at the ends: this one, or those of its parts."""
-        if not self.parts:
-            yield self
-        for part in self.parts:
-            yield from part.leaves()
-
-    @property
-    def lasting(self) -> bool:
-        """Whether asking again would change nothing."""
-        return all(leaf.state not in ("failed", "unasked") for leaf in self.leaves())
-
-
-def _replied(
-    question: Question,
-    state: State,
-    items: Sequence[dict[str, Any]],
-    dropped: int,
-    usage: Usage,
-    reason: str,
-    parts: tuple[Reply, ...],
-) -> Reply:
-    """A reply from another process."""
-    kind = item_of(question.answer)
-    made = tuple(kind.model_validate(item) for item in items)
-    return Reply(question, state, made, dropped, usage, reason, parts)
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """An outcome as it is kept: for `answered`, `text` is the answer."""
-
-    key: str
-    state: State
-    text: str
-    model: str
-    prompt: str
-    document: str
-    spans: tuple[tuple[int, int], ...] = ()
-    usage: Usage = field(default_factory=Usage)
-    dropped: int = 0
-    estimate: int = 0
-    """Prompt tokens as counted beforehand, to compare with what the endpoint counts."""
-
-
-class Shelf(Protocol):
-    """Where outcomes are kept: the cache, the store's journal."""
-
-    def get(self, key: str) -> Kept | None:
-        """What is kept under a key."""
-
-    def put(self, kept: Kept) -> None:
-        """Keeps an outcome; the shelf decides which it wants."""
+from structurer.tokens import Counter
 
 
 class Client:
@@ -147,30 +40,28 @@ class Client:
         ledger: Ledger | None = None,
     ) -> None:
         self.endpoint = endpoint(settings)
-        self.ledger = ledger or Ledger(settings, self.endpoint.model)
-        self.problem = ""
-        """Why the endpoint is not asked any more."""
+        self.ledger = ledger or Ledger(settings, self.endpoint)
         self.offline = ""
         """Why nothing is to be sent; questions are then answered from the shelves only."""
         self.unanswered: dict[str, int] = {}
         """How many questions got no answer, by reason."""
         self._settings = settings
         self._shelves = tuple(shelves)
-        self._make = backend or self._door
-        self._patience = patience or Patience()
+        self._carrier = Carrier(settings, self.endpoint, self.ledger, patience or Patience(), backend)
+        if lane is not None:
+            self._carrier.lane = lane
         self._reasks = reasks
-        self._backend: Backend | None = None
-        self._lane = lane or Lane(settings.concurrency)
-        self._capability = self.endpoint.preset.capability
-        self._dropped: frozenset[str] = frozenset()
-        self._lost = 0
-        self._counts: dict[str, int] = {}
         self._flights: dict[str, asyncio.Task[Reply]] = {}
 
-    @cached_property
+    @property
     def count(self) -> Counter:
         """Counts tokens as this model's vendor does, as near as this machine can."""
-        return counter(self.endpoint.model)
+        return self._carrier.count
+
+    @property
+    def problem(self) -> str:
+        """Why the endpoint is not asked any more, "" while it is."""
+        return self._carrier.problem
 
     @property
     def trouble(self) -> str:
@@ -187,18 +78,23 @@ class Client:
 
     async def close(self) -> None:
         """Closes the connections; the client can be used again."""
-        backend, self._backend = self._backend, None
-        if backend is not None:
-            await backend.close()
+        await self._carrier.close()
 
     def ask_all(self, questions: Sequence[Question]) -> list[Reply]:
         """The replies to questions, in order, for callers that do not await, inside a running loop too."""
         return run(self._all(questions))
 
     async def _all(self, questions: Sequence[Question]) -> list[Reply]:
-        self._lane = Lane(self._settings.concurrency)
+        self._carrier.renew()
+        # No more at once than keep the lane full: else all are made ready before the first is sent.
+        ready = asyncio.Semaphore(2 * self._settings.concurrency)
+
+        async def one(question: Question) -> Reply:
+            async with ready:
+                return await self.ask(question)
+
         async with self:
-            return list(await asyncio.gather(*map(self.ask, questions)))
+            return list(await asyncio.gather(*map(one, questions)))
 
     async def ask(self, question: Question) -> Reply:
         """The reply to one question. The same question asked twice at once is sent once."""
@@ -223,8 +119,8 @@ class Client:
         kept = self._kept(question.key(self.endpoint))
         return kept is not None and kept.state == "answered"
 
-    def estimate(self, questions: Iterable[Question]) -> Estimate:
-        """What asking these would use, by the counter at hand; nothing is sent."""
+    def estimate(self, questions: Iterable[Question], *, batch: bool = False) -> Estimate:
+        """What asking these would use, in a `batch` or at once; nothing is sent."""
         calls = cached = prompt = likely = most = 0
         asked: set[bytes] = set()
         for question in questions:
@@ -235,19 +131,11 @@ class Client:
                 cached += 1
                 continue
             calls += 1
-            prompt += self._prompt_tokens(question)
-            likely += question.limit // 4
+            prompt += self._carrier.estimated(question)
+            likely += question.likely or question.limit // 2
             most += question.limit
-        price = self.ledger.price
-        return Estimate(
-            calls,
-            cached,
-            prompt,
-            likely,
-            most,
-            cost(price, prompt, likely),
-            cost(price, prompt, most),
-            self.count.name,
+        return self.ledger.estimate(
+            Estimate(calls, cached, prompt, likely, most, counter=self.count.name), batch=batch
         )
 
     def missing(self, question: Question) -> list[tuple[str, Question]]:
@@ -256,15 +144,20 @@ class Client:
         kept = self._kept(key)
         if kept is None:
             return [(key, question)]
-        if kept.state not in ("truncated", "endless") or question.divide is None:
+        if kept.state != "truncated" or question.divide is None:
             return []
         return [found for half in question.divide() for found in self.missing(half)]
 
+    def affords(self, question: Question) -> bool:
+        """Whether the budget still holds a question handed in with a batch; what it may use is set aside."""
+        return self.ledger.hold(self._carrier.estimated(question), question.limit)
+
     def take(self, key: str, question: Question | None, completion: Completion) -> State:
         """Keeps an answer that came another way, as in a batch; to a question of another run, as it came."""
-        estimate = self._prompt_tokens(question) if question is not None else 0
-        used = self.ledger.spent(1, *self._used(completion, estimate))
-        state, text, dropped = _state(completion), "", 0
+        estimate = self._carrier.estimated(question) if question is not None else 0
+        completion = self._carrier.used(completion, estimate)
+        used = self.ledger.spent(1, completion, batch=True)
+        state, text, dropped = state_of(completion), "", 0
         if state == "answered":
             text = completion.text
         if question is not None and state == "answered":
@@ -289,23 +182,24 @@ class Client:
                 dropped = max(kept.dropped, len(parsed.bad))
                 found = self.ledger.found()
                 return Reply(question, "answered", parsed.items, dropped, found, known=kept.usage)
-        if kept is not None and kept.state in ("truncated", "endless"):
+        if kept is not None and kept.state == "truncated":
             return await self._divided(question, Reply(question, kept.state, known=kept.usage))
         if self.problem or self.ledger.stopped or self.offline:
             reason = self.problem or self.ledger.stopped or self.offline
             return Reply(question, "unasked", reason=reason)
         reply, text = await self._sent(question)
         self._keep(question, key, reply, text)
-        if reply.state in ("truncated", "endless"):
+        if reply.state == "truncated":
             return await self._divided(question, reply)
         return reply
 
     async def _sent(self, question: Question) -> tuple[Reply, str]:
-        shown = self._shown()
-        completion, used, gap = await self._request(question, question.messages(shown=shown))
+        shown = self._carrier.shown
+        brought = await self._carrier.bring(question, question.messages(shown=shown))
+        completion, used = brought.completion, brought.usage
         if completion is None:
-            return gap, ""
-        state = _state(completion)
+            return Reply(question, brought.state, usage=used, reason=brought.reason), ""
+        state = state_of(completion)
         if state != "answered":
             return Reply(question, state, usage=used, reason=completion.refusal[:200]), ""
         parsed = parse(completion.text, question.answer)
@@ -324,9 +218,9 @@ class Client:
         for _ in range(self._reasks):
             if found.readable and not found.bad:
                 break
-            completion, spent, _gap = await self._request(question, question.again(found.bad, shown=shown))
-            used = added((used, spent))
-            if completion is None or _state(completion) != "answered":
+            brought = await self._carrier.bring(question, question.again(found.bad, shown=shown))
+            used, completion = added((used, brought.usage)), brought.completion
+            if completion is None or state_of(completion) != "answered":
                 break
             more = parse(completion.text, question.answer)
             if more.readable:
@@ -342,109 +236,6 @@ class Client:
         used = added((whole.usage, *(reply.usage for reply in replies)))
         paid = added((whole.paid, *(reply.paid for reply in replies)))
         return Reply(question, "divided", usage=used, parts=tuple(replies), known=paid)
-
-    async def _request(
-        self, question: Question, messages: Sequence[Message]
-    ) -> tuple[Completion | None, Usage, Reply]:
-        """One completion within the budget, what it used, and the reply if there is none."""
-        prompt = sum(self._counted(message["content"]) for message in messages) + 8
-        if not await self.ledger.reserve(prompt, question.limit):
-            return None, Usage(), Reply(question, "unasked", reason=self.ledger.stopped)
-        calls, completion, gap = 0, None, Reply(question, "failed")
-        try:
-            completion, calls = await self._carried(question, messages)
-            self._lost = 0
-        except Unavailable as error:
-            calls = error.calls
-            gap = replace(gap, reason=str(error))
-            self._lost += 1
-            if self._lost >= _DOWN:
-                self.problem = f"{_DOWN} calls in a row failed, the last one: {error}"
-        except Stopped as error:
-            calls = error.calls
-            gap = replace(gap, state="unasked", reason=self.problem)
-        except Rejected as error:
-            calls = 1
-            gap = replace(gap, state="rejected", reason=str(error))
-        except Denied as error:
-            calls = 1
-            self.problem = (
-                self.problem or f"{self.endpoint.preset.name} turned {self.endpoint.model} away: {error}"
-            )
-            gap = replace(gap, reason=str(error))
-        finally:
-            used = self.ledger.spent(calls, *self._used(completion, prompt))
-            self.ledger.release(prompt, question.limit)
-        return completion, used, replace(gap, usage=used)
-
-    async def _carried(self, question: Question, messages: Sequence[Message]) -> tuple[Completion, int]:
-        """Sends a call; where the endpoint does not know a parameter, does without it from then on."""
-        if self._backend is None:
-            self._backend = self._make(self.endpoint)
-        made = 0
-        for _ in range(_SHRUGS):
-            call = Call(tuple(messages), question.answer, question.limit, self._capability, self._dropped)
-            try:
-                completion, calls = await send(
-                    call, self._backend.complete, self._lane, self._patience, self._given_up
-                )
-                return completion, made + calls
-            except Rejected as error:
-                made += 1
-                if not self._does_without(error.parameter, call):
-                    raise
-                messages = question.messages(shown=self._shown()) if len(messages) == 2 else messages
-        raise Rejected("no request was taken")
-
-    def _given_up(self) -> bool:
-        return bool(self.problem)
-
-    def _does_without(self, parameter: str | None, call: Call) -> bool:
-        """Whether there is another way to put the request; it is then the way from now on."""
-        if parameter in ("temperature", "max_completion_tokens", "max_tokens"):
-            if parameter in call.dropped:
-                return False
-            self._dropped |= {parameter}
-            return True
-        if parameter is None or call.capability == LADDER[-1]:
-            return False
-        if self._capability == call.capability:
-            self._capability = LADDER[LADDER.index(call.capability) + 1]
-        return True
-
-    def _shown(self) -> bool:
-        return self.endpoint.preset.shows_schema and self._capability in ("json_schema", "tools")
-
-    def _prompt_tokens(self, question: Question) -> int:
-        return self.count(question.text(self.endpoint)) + 8
-
-    def _counted(self, text: str) -> int:
-        """Tokens of a message; instructions come again and again."""
-        if text not in self._counts:
-            if len(self._counts) > 256:
-                self._counts.clear()
-            self._counts[text] = self.count(text)
-        return self._counts[text]
-
-    def _used(self, completion: Completion | None, estimated: int) -> tuple[int, int]:
-        """Tokens as the endpoint counts them; where it does not say, as counted here."""
-        if completion is None:
-            return 0, 0
-        prompt, answer = completion.prompt_tokens, completion.completion_tokens
-        return (
-            estimated if prompt is None else prompt,
-            self.count(completion.text) if answer is None else answer,
-        )
-
-    def _door(self, endpoint: Endpoint) -> Backend:
-        if endpoint.preset.name == "local":
-            from importlib import import_module
-
-            local: Any = import_module("structurer.model.local")
-            return local.open_local(endpoint, self._settings)  # type: ignore[no-any-return]
-        from structurer.model.door import Door
-
-        return Door(endpoint, timeout=self._settings.timeout, pause=lambda wait: self._lane.pause(wait))
 
     # -- shelves
 
@@ -464,44 +255,7 @@ class Client:
             spans=tuple((piece.start, piece.end) for piece in question.chunk.pieces),
             usage=reply.usage,
             dropped=reply.dropped,
-            estimate=self._prompt_tokens(question),
+            estimate=self._carrier.estimated(question),
         )
         for shelf in self._shelves:
             shelf.put(kept)
-
-
-def _state(completion: Completion) -> State:
-    """What kind of answer came, before its content is looked at."""
-    if completion.refusal or completion.finish == "content_filter":
-        return "refused"
-    text = completion.text.rstrip()
-    if completion.finish == "length":
-        return "endless" if len(completion.text) - len(text) >= _ENDLESS or not text else "truncated"
-    return "answered" if text else "empty"
-
-
-def run(work: Awaitable[T]) -> T:
-    """The result of a coroutine for a caller that cannot await, inside a running loop too."""
-
-    async def whole() -> T:
-        return await work
-
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(whole())
-    result: list[T] = []
-    failure: list[BaseException] = []
-
-    def apart() -> None:
-        try:
-            result.append(asyncio.run(whole()))
-        except BaseException as error:
-            failure.append(error)
-
-    thread = threading.Thread(target=apart)
-    thread.start()
-    thread.join()
-    if failure:
-        raise failure[0]
-    return result[0]

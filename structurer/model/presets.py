@@ -31,6 +31,8 @@ class Preset:
     shows_schema: bool = False
     """The provider puts the schema before the model's eyes (and counts its tokens)."""
     batches: bool = False
+    batch_share: float = 1.0
+    """What part of the price is charged for what is asked in a batch."""
 
 
 PRESETS: Mapping[str, Preset] = {
@@ -44,6 +46,7 @@ PRESETS: Mapping[str, Preset] = {
             limit="max_completion_tokens",
             shows_schema=True,
             batches=True,
+            batch_share=0.5,
         ),
         Preset("deepseek", "https://api.deepseek.com/v1", "json_object", "DEEPSEEK_API_KEY"),
         Preset(

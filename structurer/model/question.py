@@ -37,6 +37,8 @@ class Question:
     divide: Callable[[], Sequence[Question]] | None = field(default=None, compare=False)
     """The same question about the chunk's halves; none where it is too short, or where another process
     asked."""
+    likely: int = field(default=0, compare=False)
+    """Completion tokens that an answer takes as a rule: for estimates only."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _made, (

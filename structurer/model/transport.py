@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 import re
 import time
@@ -15,6 +16,11 @@ from email.utils import parsedate_to_datetime
 from structurer.model.wire import Call, Completion, Limited, Transient
 
 _LONGEST_WAIT = 120.0
+_OBEYED = 4
+"""Limits of one call that are met with just the wait the endpoint names."""
+_LONG = 10.0
+"""Seconds of waiting after which a person is told."""
+_LOG = logging.getLogger("structurer.model")
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|h|m|s)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
@@ -30,19 +36,11 @@ class Patience:
 
 
 class Unavailable(Exception):
-    """A call that could not be brought there and back within its patience; `calls` were tried."""
-
-    def __init__(self, reason: str, calls: int) -> None:
-        super().__init__(reason)
-        self.calls = calls
+    """A call that could not be brought there and back within its patience."""
 
 
 class Stopped(Exception):
-    """A call that waited for its turn until nothing was to be sent any more; `calls` were tried before."""
-
-    def __init__(self, calls: int) -> None:
-        super().__init__("stopped")
-        self.calls = calls
+    """A call that waited for its turn until nothing was to be sent any more."""
 
 
 class Lane:
@@ -54,6 +52,7 @@ class Lane:
         self.under_way = 0
         self._resume = 0.0
         self._shrunk = 0.0
+        self._told = False
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     async def enter(self) -> None:
@@ -96,6 +95,12 @@ class Lane:
         """Lets nobody in for a while, as when the endpoint says that nothing is left."""
         self._resume = max(self._resume, time.monotonic() + min(seconds, _LONGEST_WAIT))
 
+    def tell(self, waited: float, limit: float) -> None:
+        """Says once that it is the endpoint that is waited for, lest a run seem to hang."""
+        if waited > _LONG and not self._told:
+            self._told = True
+            _LOG.warning("the model's endpoint asks to wait; waiting, up to %.0f s", limit)
+
     def _wake(self) -> None:
         free = max(1, int(self.width)) - self.under_way
         while self._waiting and free > 0:
@@ -111,37 +116,39 @@ async def send(
     lane: Lane,
     patience: Patience,
     stopped: Callable[[], bool] = lambda: False,
-) -> tuple[Completion, int]:
-    """The completion of a call and how many requests it took.
+) -> Completion:
+    """The completion of a call, in as many requests as it takes.
 
     A limit uses up no retry, only time. Raises Unavailable when patience ends, Stopped when its turn comes
     after `stopped` has become true, Rejected and Denied at once.
     """
-    calls, failures, waited = 0, 0, 0.0
+    limits, failures, since = 0, 0, 0.0
     while True:
         await lane.enter()
         began = time.monotonic()
         try:
             if stopped():
-                raise Stopped(calls)
-            calls += 1
+                raise Stopped
             completion = await complete(call)
         except Limited as limit:
-            pause = limit.after if limit.after is not None else _backoff(patience, 1 + calls)
-            pause = min(pause, _LONGEST_WAIT)
-            lane.shrink(began, pause)
-            waited += pause
+            limits += 1
+            since = since or began
+            asked = _backoff(patience, limits) if limit.after is None else min(limit.after, _LONGEST_WAIT)
+            lane.shrink(began, asked)
+            # One that names a time and refuses again after it is not taken at its word any more.
+            pause = _backoff(patience, limits - _OBEYED) if limits > _OBEYED else 0.0
+            waited = time.monotonic() - since + max(asked, pause)
             if waited > patience.limited:
-                raise Unavailable("the endpoint kept asking to wait", calls) from None
-            continue
+                raise Unavailable("the endpoint kept asking to wait") from None
+            lane.tell(waited, patience.limited)
         except Transient as failure:
             failures += 1
             if failures > patience.retries:
-                raise Unavailable(str(failure), calls) from None
+                raise Unavailable(str(failure)) from None
             pause = failure.after if failure.after is not None else _backoff(patience, failures)
         else:
             lane.grow()
-            return completion, calls
+            return completion
         finally:
             lane.leave()
         await asyncio.sleep(min(pause, _LONGEST_WAIT))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -33,6 +34,8 @@ class Completion:
     refusal: str = ""
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
+    cached_tokens: int = 0
+    """Of the prompt's, those the provider had in its own cache."""
 
 
 class Backend(Protocol):
@@ -73,4 +76,31 @@ class Denied(Exception):
     """The endpoint will not work for us: key, model, address or credit."""
 
 
-Headers = Mapping[str, Any]
+def completion(body: Any) -> Completion | None:
+    """What a response says, as JSON: a chat completion; None where it is none."""
+    try:
+        choice, usage = body["choices"][0], body.get("usage") or {}
+        message = choice.get("message") or {}
+        calls = message.get("tool_calls")
+        text = (calls[0]["function"]["arguments"] if calls else message.get("content")) or ""
+        return Completion(
+            text=text if isinstance(text, str) else json.dumps(text, ensure_ascii=False),
+            finish=str(choice.get("finish_reason") or "stop"),
+            refusal=str(message.get("refusal") or ""),
+            prompt_tokens=_tokens(usage.get("prompt_tokens")),
+            completion_tokens=_tokens(usage.get("completion_tokens")),
+            cached_tokens=_cached(usage),
+        )
+    except (TypeError, KeyError, IndexError, AttributeError):
+        return None
+
+
+def _tokens(said: Any) -> int | None:
+    """A count of tokens, None where it is none."""
+    return said if isinstance(said, int) and said >= 0 else None
+
+
+def _cached(usage: Mapping[str, Any]) -> int:
+    """Prompt tokens that the provider's own cache held, as OpenAI says it, or as DeepSeek does."""
+    details = usage.get("prompt_tokens_details") or {}
+    return _tokens(details.get("cached_tokens")) or _tokens(usage.get("prompt_cache_hit_tokens")) or 0

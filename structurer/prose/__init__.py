@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from structurer.document import Document, Section
 from structurer.forms import Forms
 from structurer.metadata import report_agency, report_year
-from structurer.observation import Evidence, Finding, Observation, Status
+from structurer.observation import Evidence, Finding, Observation, Status, stating
 from structurer.prose import settle
 from structurer.prose.bind import Sentence
 from structurer.prose.claim import Claim
@@ -177,7 +177,7 @@ def _observation(
     candidates = disputed.get(id(first), ())
     rules = tuple(dict.fromkeys(rule for claim in claims for rule in claim.rules))
     status: Status = "disputed" if candidates else "verified" if rules else "stated"
-    return Observation(
+    return stating(
         indicator=indicator,
         label=f"正文/{first.wording}" if first.row == "other" else cell.label,
         value=first.value,

@@ -19,6 +19,7 @@ from structurer.review.fold import DUE, redoable, standing, undoable
 from structurer.review.gold import gold_line
 from structurer.review.identity import ABSENT, identified, item_id, unit_id
 from structurer.review.items import Plan, check_id, drawn, units
+from structurer.review.neighbours import findings, linked
 from structurer.review.overruled import Lessons, lessons
 from structurer.review.rulebook import Rulebook, rulebook
 from structurer.review.showing import is_proven, title, views
@@ -95,10 +96,16 @@ class Desk:
                 return made
             with self.store.reviews(writes=True) as reviews:
                 plan = reviews.plan()
+                changed = reviews.imported_again(waiting)
+                beside: set[int] = set()
                 for number in reviews.superseded():
+                    beside.update(linked(reviews, number))
                     reviews.forget(number)
                 for number in waiting:
                     self._build(reviews, number, plan)
+                for number in changed:
+                    beside.update(linked(reviews, number))
+                self._build_again(reviews, beside - set(waiting), plan)
             made += len(waiting)
 
     def filters(self, document: str = "", **given: Any) -> Filters:
@@ -284,6 +291,7 @@ class Desk:
                     made = self._event(reviews, case, "accept", by, reason="proven")
                     reviews.append([made.model_copy(update={"batch": batch})])
                 reviews.refold([case.id for case, _ in chosen])
+                self._decided_in(reviews, {case.document for case, _ in chosen})
             return [view for _, view in chosen]
 
     def release(self, by: str, *, of: str = "") -> list[str]:
@@ -360,7 +368,23 @@ class Desk:
     def _build(self, reviews: Reviews, number: int, plan: Plan) -> None:
         extraction, extracted_at = machine(reviews.connection, number)
         acts = events_of(reviews, extraction.document.id)
+        if beside := findings(self.store, reviews, number, self.book):
+            told = (*extraction.findings, *beside)
+            extraction = extraction.model_copy(update={"findings": told})
         reviews.build(number, extracted_at, plan, units(extraction, self.book, plan, acts), acts)
+
+    def _build_again(self, reviews: Reviews, numbers: Iterable[int], plan: Plan) -> None:
+        """Computes the queue of reports anew whose neighbours changed; what is not built yet waits."""
+        for number in sorted(numbers):
+            if reviews.is_built(number):
+                self._build(reviews, number, plan)
+
+    def _decided_in(self, reviews: Reviews, documents: Iterable[str]) -> None:
+        """What reports of other years say may have changed with what was decided about these."""
+        known = {reviews.number_of(id) for id in documents}
+        touched = {one: linked(reviews, one) for one in known if one is not None}
+        numbers = {one for number, others in touched.items() if others for one in (number, *others)}
+        self._build_again(reviews, numbers, reviews.plan())
 
     def _rebuild(self, reviews: Reviews, documents: Iterable[str]) -> None:
         for id in sorted(documents):
@@ -460,6 +484,9 @@ class Desk:
         reviews.renew(event.by, reviews.clock())
         if reviews.refold([case.id]):
             self._build(reviews, case.number, reviews.plan())
+        # Accepting what was accepted changes no value, so nothing that other reports say of it.
+        if event.kind in ev.VERDICTS and not (event.kind == "accept" and case.found and case.found.accepted):
+            self._decided_in(reviews, [case.document])
         row = reviews.item(case.id)
         self._finish(reviews, case.unit, event.by)
         view = self._views(reviews, [case], blind=False)[0]
@@ -483,6 +510,7 @@ class Desk:
             reviews.append([_act(kind, by, reviews.moment(), unit=one.unit, undoes=one.id, **about)])
         absent = reviews.refold([one.item for one in acts])
         self._rebuild(reviews, {one.document for one in acts if one.item in absent or one.kind == "add"})
+        self._decided_in(reviews, {one.document for one in acts})
         reviews.renew(by, reviews.clock())
         return acts
 
@@ -501,6 +529,7 @@ class Desk:
             reviews.append(new)
             absent = reviews.refold(sorted({event.item for event in new if event.item}))
             self._rebuild(reviews, {event.document for event in new if event.item in absent})
+            self._decided_in(reviews, {event.document for event in new if event.item})
         self.sync()
         return len(new)
 

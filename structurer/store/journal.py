@@ -9,7 +9,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from structurer.model.client import Kept
+from structurer.model.shelf import Kept
 from structurer.observation import Usage
 from structurer.store.tables import batches, chunks, now
 

@@ -202,6 +202,15 @@ class Reviews:
         )
         return list(self.connection.scalars(query))
 
+    def imported_again(self, numbers: Sequence[int]) -> list[int]:
+        """Those of these documents whose queue was computed from an earlier extraction."""
+        query = (
+            select(review_built.c.document)
+            .join(documents, documents.c.number == review_built.c.document)
+            .where(review_built.c.extracted_at != documents.c.extracted_at, documents.c.number.in_(numbers))
+        )
+        return list(self.connection.scalars(query))
+
     def number_of(self, id: str) -> int | None:
         """The store's number of a document with this id."""
         return self.connection.scalar(select(documents.c.number).where(documents.c.id == id))

@@ -26,6 +26,7 @@ from structurer.store.reviews import Reviews
 from structurer.store.tables import copies as _copies
 from structurer.store.tables import (
     documents,
+    events,
     failures,
     findings,
     lock_for_migration,
@@ -38,6 +39,7 @@ from structurer.store.writing import Failed, Placed, portions, put_failures, put
 
 if TYPE_CHECKING:
     from structurer.store.journal import Journal
+    from structurer.store.panels import Panels
 
 _BATCH = 50
 _MANY = 1_000
@@ -166,6 +168,24 @@ class Store:
         from structurer.store.journal import Journal
 
         return Journal(self)
+
+    def panels(self) -> Panels:
+        """What `structurer.panel` reads: who reports on which year, and figures as plain rows."""
+        from structurer.store.panels import Panels
+
+        return Panels(self)
+
+    def _decided(self, connection: Connection, numbers: Sequence[int]) -> Iterator[tuple[int, Extraction]]:
+        """Those of these documents that a reviewer has decided anything about, as they left them."""
+        about = select(events.c.document).where(events.c.document == documents.c.id, events.c.item != "")
+        query = select(documents, documents.c.path.label("found_at")).where(
+            documents.c.number.in_(numbers), about.exists()
+        )
+        rows = connection.execute(query.order_by(documents.c.number)).all()
+        for start in range(0, len(rows), _BATCH):
+            batch = rows[start : start + _BATCH]
+            made = _assemble(connection, batch, reviewed=True)
+            yield from zip((row.number for row in batch), made, strict=True)
 
     def has(self, id: str, fingerprint: str, *, path: str | None = None) -> bool:
         """Whether these bytes were extracted by this fingerprint; with `path`, and found there."""

@@ -181,6 +181,8 @@ batches = Table(
     Column("submitted_at", Moment, nullable=False),
 )
 
+ABOUT_ITSELF = "substr(indicator, 1, 9) = 'metadata.'"
+"""What a query over all documents has to say, word for word, for the index of these rows to be used."""
 _SINCE_FIRST = ("chunks", "batches")
 
 #: The bytes of a document, compressed: a reviewer who has not got the file still sees the page.
@@ -262,6 +264,16 @@ review_built = Table(
     Column("plan", Text, nullable=False),
 )
 
+#: Reports whose figures bind each other, as the last `panel --queue` recognised them (see `panels.Link`).
+panel_links = Table(
+    "panel_links",
+    metadata,
+    Column("kind", String(8), primary_key=True),
+    Column("first", ForeignKey("documents.number"), primary_key=True),
+    Column("second", ForeignKey("documents.number"), primary_key=True, index=True),
+    Column("year", Integer, nullable=False),
+)
+
 #: What the sentences of a document are recognised by (see structurer.sameness).
 sentence_marks = Table(
     "sentence_marks",
@@ -314,13 +326,23 @@ def m003_review(connection: Connection) -> None:
 
 
 @migration
-def m004_scale(connection: Connection) -> None:
+def m004_panel(connection: Connection) -> None:
+    """Which reports follow on each other."""
+    metadata.create_all(connection, tables=[panel_links], checkfirst=False)
+
+
+@migration
+def m005_scale(connection: Connection) -> None:
     """What many reports need: no index that every row has to enter, and the same report told from others."""
     known = {column["name"] for column in inspect(connection).get_columns("failures")}
     if "fingerprint" not in known:
         connection.exec_driver_sql("ALTER TABLE failures ADD COLUMN fingerprint TEXT NOT NULL DEFAULT ''")
-    # Half of the time of writing a report went into this index, and no query used it.
+    # Half of the time of writing a report went into this index, and only what a report says of itself, which
+    # is some few rows, is ever looked for over all documents.
     connection.exec_driver_sql("DROP INDEX IF EXISTS ix_observations_indicator")
+    connection.exec_driver_sql(
+        f"CREATE INDEX observations_about_itself ON observations (indicator) WHERE {ABOUT_ITSELF}"
+    )
     connection.exec_driver_sql("CREATE INDEX IF NOT EXISTS documents_of_agency ON documents (agency, year)")
     if connection.dialect.name == "postgresql":
         # Exports go by path in the order of its characters, whatever the database's language.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from structurer.document import CELL, ROW
@@ -15,21 +16,27 @@ _SIDE = "[0-9]{1,100}"
 _BOUND = rf"(?=[\s\u200b|{ROW}{CELL}。;]|$)"
 _AFTER_UNIT = rf"(?=[\s\u200b|{ROW}{CELL}。;,、]|$)"
 
-# What nearly every piece of a table is, told without the patterns below: a border, a count, a label.
-_PIECE = re.compile(rf"[|{ROW}{CELL}]|[^\s\u200b|{ROW}{CELL}。;]+")
-_BORDERS = frozenset(("|", ROW, CELL))
-_LABEL = re.compile(r"(?![增减无不])[(\[\u4e00-\u9fff][^0-9]*")
-_COUNT = 15
-"""Digits of the longest number that is read at a glance."""
+_APART = rf"\s\u200b|{ROW}{CELL}。;"
+"""What stands between two pieces of a table, inside a character class."""
+# Nearly every piece of a table is a count, a border or a label: told at a glance, `_ATOM` reads the rest.
+_PIECE = re.compile(
+    rf"([0-9]{{1,15}})(?=[{_APART}]|$)(?![ ](?:{UNITS}))"
+    rf"|([|{ROW}{CELL}])"
+    rf"|((?![增减无不])[(\[\u4e00-\u9fff][^0-9{_APART}]*)(?=[{_APART}]|$)"
+    rf"|[^{_APART}]+"
+)
+_COUNT, _BORDER, _LABEL = 1, 2, 3
 _MOST_DIGITS = 100
 """A longer row of digits is no number."""
+LONGEST = 80
+"""Characters of the longest text of which it is remembered what it says: a longer one is met once."""
 _ATOM = re.compile(
     rf"""
     (?P<both>\+[ ]?\(?{_SIDE}\)?[ ]?/?[ ]?-[ ]?\(?{_SIDE}\)?|{_SIDE}/{_SIDE}){_BOUND}
   | (?P<number>(?:[+\-]|增加?|减少?)?{_NUMBER}(?:[ ]?(?:{UNITS}){_AFTER_UNIT}|{_BOUND}))
   | (?P<text>[A-Za-z?]{{1,4}}){_BOUND}
   | (?P<none>[/\\*]|-{{1,6}}|无|不涉及|不适用|无此项){_BOUND}
-  | (?P<word>[^\s\u200b|{ROW}{CELL}。;]+)
+  | (?P<word>[^{_APART}]+)
     """,
     re.X,
 )
@@ -124,15 +131,16 @@ def atoms(text: str, start: int, end: int, is_label_end: re.Pattern[str]) -> lis
     done = start
     for found in _PIECE.finditer(text, start, end):
         here, there = found.span()
-        piece = found[0]
+        kind = found.lastindex
         if here < done:
             done = _read(stream, text, done, there, end, is_label_end)
-        elif piece in _BORDERS:
-            add(Bar(here, piece == ROW, piece != "|"))
-        elif piece.isdecimal() and _at_a_glance(piece) and not text.startswith(" ", there):
-            add(new(Token, (here, there, "number", int(piece), False, "")))
-        elif _LABEL.fullmatch(piece):
-            add(_wordy(here, there, piece))
+        elif kind == _COUNT:
+            add(new(Token, (here, there, "number", int(found[0]), False, "")))
+        elif kind == _LABEL:
+            add(_wordy(here, there, found[0]))
+        elif kind == _BORDER:
+            border = found[0]
+            add(Bar(here, border == ROW, border != "|"))
         else:
             done = _read(stream, text, here, there, end, is_label_end)
     return stream
@@ -140,14 +148,25 @@ def atoms(text: str, start: int, end: int, is_label_end: re.Pattern[str]) -> lis
 
 def _wordy(start: int, end: int, piece: str) -> Atom:
     """Label text or punctuation; any other mark is a cell that nobody can read."""
-    letters = han(piece)
-    return (
-        Word(start, end, letters, False) if letters or _MARKS.fullmatch(piece) else Token(start, end, "text")
-    )
+    letters, mark, _ = (_known if len(piece) <= LONGEST else _spelled)(piece)
+    return Word(start, end, letters, False) if letters or mark else Token(start, end, "text")
 
 
-def _at_a_glance(digits: str) -> bool:
-    return len(digits) <= _COUNT and digits.isascii()
+class _Spelled(NamedTuple):
+    """A piece without cells: its Chinese characters, whether it is a mark, digits that are no enumerator."""
+
+    letters: str
+    mark: bool
+    stray: bool
+
+
+def _spelled(piece: str) -> _Spelled:
+    stray = _DIGIT.search(_ENUMERATOR.sub("", piece, count=1)) is not None
+    return _Spelled(han(piece), _MARKS.fullmatch(piece) is not None, stray)
+
+
+# Labels are the same in most reports, so each is spelled once.
+_known = lru_cache(4096)(_spelled)
 
 
 def _read(
@@ -206,6 +225,5 @@ def _words(text: str, start: int, end: int, is_label_end: re.Pattern[str]) -> li
             Word(start, start + glued.end("label"), han(glued["label"]), False),
             _number(text, at, start + glued.end("number")),
         ]
-    if not han(word):
-        return [_wordy(start, end, word)]
-    return [Word(start, end, han(word), _DIGIT.search(_ENUMERATOR.sub("", word, count=1)) is not None)]
+    letters, _, stray = (_known if len(word) <= LONGEST else _spelled)(word)
+    return [Word(start, end, letters, stray) if letters else _wordy(start, end, word)]

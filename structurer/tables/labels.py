@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from structurer.fold import fold
 from structurer.forms import Cell, Forms, Table
-from structurer.tables.cells import han
+from structurer.tables.cells import LONGEST, han
 
 _ENUMERATOR = re.compile(
     r"^(?:其中[::]?|\([一二三四五六七八九十]{1,3}\)|[一二三四五六七八九十]{1,3}、|[0-9]{1,2}[.、])+"
@@ -62,8 +62,6 @@ class Label(NamedTuple):
 
 PREFIX = 3
 """Characters that tell the columns of all forms apart, and that most torn headers keep."""
-_LONGEST = 80
-"""Characters of the longest text whose labels are remembered: longer ones are sentences, met once."""
 
 
 class Vocabulary:
@@ -94,7 +92,7 @@ class Vocabulary:
         groups.discard("")
         self.slots = {form: {slot.row: slot for slot in _slots(form, table)} for form, table in tables}
         self.blocks = {form: list(_blocks(slots.values())) for form, slots in self.slots.items()}
-        """Form → its blocks of rows under one header: the columns (see `Slot`) and the rows."""
+        """Form → the rows of each of its blocks under one header."""
         self.prefixes = frozenset(
             p for of in self.slots.values() for s in of.values() for c in s.columns for p in c
         )
@@ -123,7 +121,7 @@ class Vocabulary:
 
     def labels_in(self, text: str) -> tuple[tuple[Label, int, int], ...]:
         """The labels in Chinese-only text with their half-open spans; the longest label wins."""
-        return self._known(text) if len(text) <= _LONGEST else self._labels_in(text)
+        return self._known(text) if len(text) <= LONGEST else self._labels_in(text)
 
     def _labels_in(self, text: str) -> tuple[tuple[Label, int, int], ...]:
         return tuple((self._labels[found[0]], *found.span()) for found in self._pattern.finditer(text))
@@ -159,10 +157,9 @@ def _slots(form: str, table: Table) -> Iterator[Slot]:
             yield Slot(row.id, form, places, key(row.under) if row.under else "", columns, labels)
 
 
-def _blocks(slots: Iterable[Slot]) -> Iterator[tuple[tuple[frozenset[str], ...], list[str]]]:
+def _blocks(slots: Iterable[Slot]) -> Iterator[list[str]]:
     for _, block in groupby(slots, key=lambda slot: id(slot.columns)):
-        same = list(block)
-        yield same[0].columns, [slot.row for slot in same]
+        yield [slot.row for slot in block]
 
 
 def _merged(orders: list[list[str]]) -> tuple[str, ...]:

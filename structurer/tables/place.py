@@ -13,7 +13,7 @@ from structurer.tables.cells import Bar, Token
 from structurer.tables.labels import Slot, Vocabulary
 from structurer.tables.rows import Line
 from structurer.tables.sharing import Share, lost, shares
-from structurer.tables.whichform import Chosen, choose
+from structurer.tables.whichform import ByRow, Chosen, choose
 
 MOST_PLACEMENTS = 3003
 """15 columns under 5 non-zero cells: the most that is still searched to the end in time."""
@@ -58,6 +58,37 @@ def place(lines: Sequence[Line], vocabulary: Vocabulary) -> Placement:
     chosen = choose(by_row, vocabulary)
     if not chosen:
         return Placement("", (), (), mixed=False)
+    rows = _in_place(lines, by_row, chosen)
+    unplaced: tuple[Line, ...] = ()
+    if rows is None:
+        rows, unplaced = _searched(lines, by_row, chosen)
+    forms = Counter([slot.form for slot in chosen.values()])
+    return Placement(forms.most_common(1)[0][0], rows, unplaced, len(forms) > 1)
+
+
+def _in_place(lines: Sequence[Line], by_row: ByRow, chosen: Chosen) -> tuple[PlacedRow, ...] | None:
+    """The rows of a table in which each has one line with just its columns' cells, and no cell is left over.
+
+    As `_searched` would place them: where nothing is missing, nothing is lost, shared or out of place.
+    None for any other table.
+    """
+    rows = []
+    for row, slot in chosen.items():
+        found = by_row.get(row, ())
+        if len(found) != 1 or not slot.sure:
+            return None
+        line = found[0]
+        if len(line.tokens) != len(slot.places) or line.misplaced or line.stray:
+            return None
+        rows.append(PlacedRow(row, slot.places, slot.form, "exact", tuple(line.tokens), (), line))
+    filled = sum([1 for line in lines if line.tokens])
+    return tuple(rows) if filled == len(rows) else None
+
+
+def _searched(
+    lines: Sequence[Line], by_row: ByRow, chosen: Chosen
+) -> tuple[tuple[PlacedRow, ...], tuple[Line, ...]]:
+    """The rows of any table, and the lines with numbers that belong to none of them."""
     if _numbers_first(lines, chosen):
         chosen = {row: slot._replace(sure=False) for row, slot in chosen.items()}
     at = {row: place for place, row in enumerate(chosen)}
@@ -72,9 +103,7 @@ def place(lines: Sequence[Line], vocabulary: Vocabulary) -> Placement:
     )
     used = {id(line) for row in rows if row.line is not None for line in by_row.get(row.row, ())}
     used |= {share.source for share in shared.values()}
-    unplaced = tuple(line for line in lines if _numbers(line) and id(line) not in used)
-    forms = Counter(slot.form for slot in chosen.values())
-    return Placement(forms.most_common(1)[0][0], rows, unplaced, len(forms) > 1)
+    return rows, tuple(line for line in lines if _numbers(line) and id(line) not in used)
 
 
 def _numbers_first(lines: Sequence[Line], chosen: Chosen) -> bool:

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from structurer.document import Document
-from structurer.forms import Cell, Forms, Table
-from structurer.observation import ACCEPTING, Finding, Observation, TableInfo, TableState, Value, trusted
+from structurer.forms import Forms, Table
+from structurer.observation import Finding, Observation, TableInfo, TableState, Value
+from structurer.tables.alike import recall, remember
 from structurer.tables.cells import Atom, Token, Word, atoms, mask
 from structurer.tables.damage import deduplicated
 from structurer.tables.labels import Vocabulary, vocabulary
 from structurer.tables.locate import Span, locate
+from structurer.tables.observe import confirmed, left_open, observed
 from structurer.tables.place import PlacedRow, Placement, place
 from structurer.tables.recover import recover
-from structurer.tables.rows import Line, lines
+from structurer.tables.rows import Line, cut, lines
 from structurer.tables.sequence import place_blank, place_in_sequence
-from structurer.tables.settle import Settled, settle
+from structurer.tables.settle import Settled, complete, settle
 
-_BLOCK = "第二十条"
 _NOTES = ("注", "备注", "说明")
-_UNIT = re.compile(r"单位[::]?\s*(万元|亿元|元)|\((万元|亿元|元)\)")
-
-
-_METHODS = ("table",)
 _FEWEST_ROWS = 3
 """Rows below which a list of labels and numbers is no statistics table."""
 
@@ -105,19 +100,17 @@ def _read(
     document: Document, span: Span, stream: Sequence[Atom], forms: Forms, lost: bool
 ) -> TableReading | None:
     words = vocabulary(forms, span.table)
-    found = lines(_without_note(stream, words), words)
-    recover(found, words)
-    found = _without_tail(found, words)
-    findings: list[Finding] = []
-    tokens = sum(len(line.tokens) for line in found)
     first_form = next(iter(words.tables.values()))
+    if first_form.labels_first:
+        found, placement = _listed(stream, words)
+    else:
+        found, placement = _by_rows(stream, words)
+    findings: list[Finding] = []
     named = {line.row for line in found if line.row}
     if first_form.single_column and len(named) < _FEWEST_ROWS:
         return None  # prose that happens to use a row's words
-    if not named and not (first_form.labels_first and tokens):
+    if not named and not (first_form.labels_first and any(line.tokens for line in found)):
         return _nothing_read(document, span, findings)
-    blank = place_blank(stream, words) if first_form.labels_first else None
-    placement = blank or (place_in_sequence if first_form.labels_first else place)(found, words)
     end = max((line.tokens[-1].end for line in found if line.tokens), default=max(line.end for line in found))
     if not placement.rows:
         return _nothing_read(document, span, findings)
@@ -130,35 +123,73 @@ def _read(
             span.start,
             end,
             TableInfo(form=placement.form, state="deduplicated"),
-            tuple(_left_open(cell) for row in rows for cell in row.places),
+            tuple(left_open(cell) for row in rows for cell in row.places),
             tuple(findings),
         )
-    if tokens == 0:
-        settled = [cell for row in rows for cell in _unfilled(row)]
-        state: TableState = "unreadable" if any(line.stray for line in found) else "blank"
-    else:
-        settled = settle(table, rows, trusted=not placement.unplaced)
-        state = "partial" if any(cell.status == "ambiguous" for cell in settled) else "read"
+    state, observations = _cells(document, span, table, rows, found, trusted=not placement.unplaced)
     findings.extend(_about(placement, document, span.table))
     return TableReading(
         span.table,
         span.start,
         end,
         TableInfo(form=placement.form, state=state),
-        tuple(_observations(settled, document, span)),
+        tuple(observations),
         tuple(findings),
         tuple(rows),
     )
+
+
+def _by_rows(stream: Sequence[Atom], words: Vocabulary) -> tuple[list[Line], Placement]:
+    """The lines and rows of a table that prints each row's label before its numbers."""
+    pieces = cut(stream)
+    known = recall(pieces, words)
+    if known is not None:
+        return known
+    found = lines(pieces, words)
+    recover(found, words)
+    found = _without_tail(found, words)
+    placement = place(found, words)
+    remember(pieces, found, placement, words)
+    return found, placement
+
+
+def _listed(stream: Sequence[Atom], words: Vocabulary) -> tuple[list[Line], Placement]:
+    """The lines and rows of a table that prints all its labels before all its numbers."""
+    found = lines(cut(_without_note(stream)), words)
+    recover(found, words)
+    return found, place_blank(stream, words) or place_in_sequence(found, words)
+
+
+def _cells(
+    document: Document,
+    span: Span,
+    table: Table,
+    rows: Sequence[PlacedRow],
+    found: Sequence[Line],
+    *,
+    trusted: bool,
+) -> tuple[TableState, list[Observation]]:
+    """How far a table's cells could be read, and their observations; the commonest way is the first."""
+    whole = complete(table, rows)
+    if whole:
+        return "read", confirmed(table, whole, document, span)
+    if not any(line.tokens for line in found):
+        blank = [cell for row in rows for cell in _unfilled(row)]
+        stray = any(line.stray for line in found)
+        return "unreadable" if stray else "blank", observed(blank, document, span)
+    settled = settle(table, rows, trusted=trusted)
+    partial = any(cell.status == "ambiguous" for cell in settled)
+    return "partial" if partial else "read", observed(settled, document, span)
 
 
 def _hard(table: Table) -> bool:
     return any(rule.severity == "error" for rule in table.rules)
 
 
-def _without_note(stream: Sequence[Atom], words: Vocabulary) -> Sequence[Atom]:
+def _without_note(stream: Sequence[Atom]) -> Sequence[Atom]:
     """Drop the note behind a table whose numbers all follow its labels: it names the labels again."""
     begun = False
-    for at, atom in enumerate(stream if next(iter(words.tables.values())).labels_first else ()):
+    for at, atom in enumerate(stream):
         begun |= isinstance(atom, Token)
         if begun and isinstance(atom, Word) and atom.han.startswith(_NOTES):
             return stream[:at]
@@ -168,7 +199,7 @@ def _without_note(stream: Sequence[Atom], words: Vocabulary) -> Sequence[Atom]:
 def _without_tail(found: list[Line], words: Vocabulary) -> list[Line]:
     """Drop prose behind the table's last row: its numbers are not the table's."""
     last = max((index for index, line in enumerate(found) if line.row), default=None)
-    if last is None or found[last].row != words.rows[-1] or next(iter(words.tables.values())).labels_first:
+    if last is None or found[last].row != words.rows[-1]:
         return found
     return found[: last + 1]
 
@@ -180,19 +211,6 @@ def _nothing_read(document: Document, span: Span, findings: list[Finding]) -> Ta
     )
 
 
-def _left_open(cell: Cell) -> Observation:
-    return Observation(
-        indicator=cell.indicator,
-        label=cell.label,
-        value=None,
-        unit=cell.unit,
-        printed="omitted",
-        status="ambiguous",
-        accepted=False,
-        methods=_METHODS,
-    )
-
-
 def _unfilled(row: PlacedRow) -> list[Settled]:
     """A table without a single number: blanks that are seen stay blank, nothing is inferred."""
     blank = row.layout == "exact"
@@ -200,54 +218,6 @@ def _unfilled(row: PlacedRow) -> list[Settled]:
         Settled(cell, None, "blank" if blank else "omitted", "stated" if blank else "ambiguous", ())
         for cell in row.places
     ]
-
-
-def _observations(settled: Sequence[Settled], document: Document, span: Span) -> list[Observation]:
-    tokens = [token for one in settled for token in one.tokens]
-    evidence = iter(document.evidences([token[:2] for token in tokens]))
-    plain = not any(token.unit for token in tokens)
-    return trusted(
-        Observation,
-        [
-            {
-                "qualifier": "exact",
-                "period": "year",
-                "as_of": None,
-                "scope": None,
-                "methods": _METHODS,
-                "indicator": cell.indicator,
-                "label": cell.label,
-                "value": value,
-                "unit": cell.unit if plain and cell.kind != "money" else _unit(cell, tokens, document, span),
-                "printed": printed,
-                "status": status,
-                "accepted": status in ACCEPTING,
-                "evidence": (next(evidence),) if len(tokens) == 1 else tuple(islice(evidence, len(tokens))),
-                "rules": rules,
-                "assumes": assumes,
-                "candidates": candidates,
-            }
-            for cell, value, printed, status, tokens, rules, assumes, candidates in settled
-        ],
-    )
-
-
-def _unit(cell: Cell, tokens: Sequence[Token], document: Document, span: Span) -> str:
-    """As printed in the cell, else in the header above, else the form's."""
-    for token in tokens:
-        if token.unit:
-            return token.unit
-    if cell.kind == "money" and tokens:
-        return _unit_above(document.folded, span.start, tokens[0].start) or cell.unit
-    return cell.unit
-
-
-def _unit_above(folded: str, start: int, amount: int) -> str:
-    """The unit that the header of an amount's own block prints, "" where it prints none."""
-    begin = max(start, amount - 120)
-    begin = max(begin, folded.rfind(_BLOCK, begin, amount))
-    units = _UNIT.findall(folded, begin, amount)
-    return next((unit for pair in reversed(units) for unit in pair if unit), "")
 
 
 def _about(placement: Placement, document: Document, table: str) -> list[Finding]:

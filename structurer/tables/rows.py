@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, zip_longest
+from typing import Any, NamedTuple
 
-from structurer.tables.cells import Atom, Bar, Token, Word
+from structurer.tables.cells import Bar, Token, Word
 from structurer.tables.labels import Label, Vocabulary
 
 # Text in a cell that is no label: the unit beside a number, a sign without its number.
@@ -58,7 +59,7 @@ class Line:
 
 
 @dataclass(slots=True)
-class _Run:
+class Run:
     """Words that no cell separates, each with the bars behind it; then the cells that follow."""
 
     words: list[Word]
@@ -77,6 +78,14 @@ class _Run:
         return bisect_right(self.begins, position) - 1
 
 
+class Cut(NamedTuple):
+    """A table's cell stream, cut where words begin."""
+
+    runs: list[Run]
+    barred: bool
+    """Bars are among its cells."""
+
+
 @dataclass(slots=True)
 class _Match:
     label: Label
@@ -86,12 +95,12 @@ class _Match:
     misplaced: bool = False
 
 
-def lines(stream: Sequence[Atom], vocabulary: Vocabulary) -> list[Line]:
+def lines(cut: Cut, vocabulary: Vocabulary) -> list[Line]:
     """The table's lines in printing order; every cell of the stream is in exactly one of them.
 
     A label that names no row yet may still do so (see `recover`).
     """
-    runs = _runs(stream)
+    runs = cut.runs
     matches = [_matches(run, vocabulary) for run in runs]
     _rank([match for of_run in matches for match in of_run if match.label.ranks])
     found: list[Line] = []
@@ -106,30 +115,33 @@ def lines(stream: Sequence[Atom], vocabulary: Vocabulary) -> list[Line]:
         begun = begun or any(match.rank is not None for match in of_run)
         before = _add_lines(found, run, of_run, before, begun, vocabulary)
     for line in found:
-        line.tokens = [atom for atom in line.atoms if isinstance(atom, Token)]
+        line.tokens = [atom for atom in line.atoms if type(atom) is Token]
     return found
 
 
-def _runs(stream: Iterable[Atom]) -> list[_Run]:
-    run = _Run([], [], [])
-    runs = [run]
-    for atom in stream:
-        if isinstance(atom, Word):
-            if run.cells:
-                run = _Run([], [], [])
-                runs.append(run)
-            run.words.append(atom)
-            run.bars.append([])
-        elif run.words and not run.cells and isinstance(atom, Bar):
-            run.bars[-1].append(atom)
-        else:
-            run.cells.append(atom)
-    for run in runs:
-        run.han = "".join([word.han for word in run.words])
-    return runs
+def cut(stream: Sequence[Any]) -> Cut:
+    """The runs of a cell stream, in order."""
+    kinds: list[type] = [*map(type, stream), Word]  # finding the next word in them is one quick call
+    end = len(stream)
+    at = kinds.index(Word)
+    runs = [Run([], [], list(stream[:at]))] if at else []
+    while at < end:
+        words: list[Word] = []
+        bars: list[list[Bar]] = []
+        while at < end and kinds[at] is not Token:
+            if kinds[at] is Word:
+                words.append(stream[at])
+                bars.append([])
+            else:
+                bars[-1].append(stream[at])
+            at += 1
+        cells = at
+        at = kinds.index(Word, at)
+        runs.append(Run(words, bars, list(stream[cells:at]), "".join([word.han for word in words])))
+    return Cut(runs, Bar in kinds)
 
 
-def _matches(run: _Run, vocabulary: Vocabulary) -> list[_Match]:
+def _matches(run: Run, vocabulary: Vocabulary) -> list[_Match]:
     """The labels in a run; of a merged cell that is printed again and again the last copy."""
     found = vocabulary.labels_in(run.han)
     return [
@@ -179,17 +191,20 @@ def _longest_chain(matches: list[_Match]) -> list[int | None]:
     return chosen
 
 
-def _inside_row(run: _Run) -> bool:
+def _inside_row(run: Run) -> bool:
     """A run that only interrupts a row: a unit beside a number, or words that stand in a cell.
 
     A lone enumerator begins a row whose label is printed elsewhere, so it does not interrupt one.
     """
-    if any(len(word.han) < word.end - word.start for word in run.words):
-        return False
+    return may_go_on(run) and not any(len(word.han) < word.end - word.start for word in run.words)
+
+
+def may_go_on(run: Run) -> bool:
+    """Whether a run's Chinese characters are those of a unit, or of words that stand in a cell."""
     return _UNIT_TEXT.fullmatch(run.han) is not None or run.han in _CELL_TEXT
 
 
-def _go_on(line: Line, run: _Run) -> None:
+def _go_on(line: Line, run: Run) -> None:
     """Add a run's cells to the line before it; words that stand in a cell are a cell of text."""
     for word, bars in zip(run.words, run.bars, strict=True):
         if word.han in _CELL_TEXT:
@@ -200,13 +215,16 @@ def _go_on(line: Line, run: _Run) -> None:
 
 
 def _add_lines(
-    found: list[Line], run: _Run, matches: list[_Match], before: str, begun: bool, vocabulary: Vocabulary
+    found: list[Line], run: Run, matches: list[_Match], before: str, begun: bool, vocabulary: Vocabulary
 ) -> str:
     """Add a run's lines; returns the words that stand before the next run's label.
 
     `begun` tells whether any row's label has been printed so far: before, they name columns only.
     """
     text = run.han
+    if len(matches) == len(run.words) == 1 and _is_whole(matches[0], text):
+        found.append(_plain_line(run, matches[0], before, vocabulary))
+        return ""
     position = 0
     ranked = [match for match in matches if match.rank is not None]
     for match, behind in zip_longest(ranked, ranked[1:]):
@@ -251,7 +269,28 @@ def _add_lines(
     return ""
 
 
-def _finish(line: Line, run: _Run) -> None:
+def _is_whole(match: _Match, text: str) -> bool:
+    """Whether a text is one row's label and nothing else."""
+    return match.rank is not None and match.end - match.start == len(text)
+
+
+def _plain_line(run: Run, match: _Match, before: str, vocabulary: Vocabulary) -> Line:
+    """The line of a run whose one word is a row's label: what the long way makes of it, at once."""
+    assert match.rank is not None, "see _is_whole"
+    word = run.words[0]
+    return Line(
+        row=vocabulary.rows[match.rank],
+        label=match.label.key,
+        start=word.start,
+        end=word.end,
+        atoms=[*run.bars[0], *run.cells],
+        before=before,
+        misplaced=match.misplaced,
+        stray=word.stray,
+    )
+
+
+def _finish(line: Line, run: Run) -> None:
     """Give the last label of a run the cells that follow the run."""
     for word, bars in zip(run.words, run.bars, strict=True):
         if word.start >= line.end:

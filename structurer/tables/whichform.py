@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
+from structurer.tables.headers import Header, header
 from structurer.tables.labels import Slot, Vocabulary
 from structurer.tables.rows import Line
 
@@ -22,23 +23,27 @@ def choose(by_row: ByRow, vocabulary: Vocabulary) -> Chosen:
     if vocabulary.same_columns:
         form = max(vocabulary.slots, key=lambda form: _explained(vocabulary.slots[form], by_row))
         slots = vocabulary.slots[form]
-        header = next((found[0].before for row in slots if (found := by_row.get(row))), "")
-        ordered = _in_order(header, next(iter(slots.values())), vocabulary)
+        words = next((found[0].before for row in slots if (found := by_row.get(row))), "")
+        ordered = header(words, form, 0, vocabulary).in_order
         return slots if ordered else {row: slot._replace(sure=False) for row, slot in slots.items()}
     return _by_header(by_row, vocabulary)
 
 
 def _explained(slots: Chosen, by_row: ByRow) -> tuple[int, int]:
     """Rows with cells that a form knows, less those it does not; then labels alone."""
-    cells = sum(
-        _fits(slots[row], found) if row in slots else _is_group(slots, found) for row, found in by_row.items()
-    )
-    return cells, sum(1 if row in slots else -1 for row in by_row)
-
-
-def _fits(slot: Slot, found: Sequence[Line]) -> int:
-    width = len(slot.places)
-    return int(any(0 < len(line.tokens) <= width for line in found))
+    cells = known = 0
+    for row, found in by_row.items():
+        slot = slots.get(row)
+        if slot is None:
+            cells += _is_group(slots, found)
+            continue
+        known += 1
+        width = len(slot.places)
+        for line in found:
+            if 0 < len(line.tokens) <= width:
+                cells += 1
+                break
+    return cells, 2 * known - len(by_row)
 
 
 def _is_group(slots: Chosen, found: Sequence[Line]) -> int:
@@ -49,71 +54,35 @@ def _is_group(slots: Chosen, found: Sequence[Line]) -> int:
 
 
 def _by_header(by_row: ByRow, vocabulary: Vocabulary) -> Chosen:
-    scores = _header_scores(by_row, vocabulary)
-    best = {row: max(of_row, key=of_row.__getitem__) for row, of_row in scores.items()}
-    shown = Counter(form for row, form in best.items() if scores[row][form] > 0)
+    headers = {form: _headers(form, by_row, vocabulary) for form in vocabulary.blocks}
+    best = {row: _best(row, headers) for row in vocabulary.rows}
+    shown = Counter(form for row, form in best.items() if headers[form][row].score > 0)
     if not shown:
         return {}
     main = shown.most_common(1)[0][0]
     chosen: dict[str, Slot] = {}
-    ordered: dict[int, bool] = {}
-    for row in vocabulary.rows:
-        headed = scores[row][best[row]] > 0
-        slot = vocabulary.slots[best[row] if headed else main].get(row)
+    for row, form in best.items():
+        headed = headers[form][row].score > 0
+        slot = vocabulary.slots[form if headed else main].get(row)
         if slot is not None:
-            header = _header(row, slot.form, by_row, vocabulary)
-            block = id(slot.columns)
-            if block not in ordered:
-                ordered[block] = _in_order(header, slot, vocabulary)
-            sure = ordered[block] and (
-                _whole(header, slot) if headed else _only_here(slot, by_row.get(row, ()), vocabulary)
-            )
-            chosen[row] = slot if sure else slot._replace(sure=False)
+            above = headers[slot.form][row]
+            named = above.whole if headed else _only_here(slot, by_row.get(row, ()), vocabulary)
+            chosen[row] = slot if above.in_order and named else slot._replace(sure=False)
     return chosen
 
 
-def _header_scores(by_row: ByRow, vocabulary: Vocabulary) -> dict[str, dict[str, int]]:
-    """Row → form → how well its column labels explain the header printed above the row's block."""
-    scores: dict[str, dict[str, int]] = {row: {} for row in vocabulary.rows}
-    for form, blocks in vocabulary.blocks.items():
-        for columns, rows in blocks:
-            header = "".join(line.before for row in rows for line in by_row.get(row, ())[:1])
-            score = _score(columns, header, vocabulary)
-            for row in rows:
-                scores[row][form] = score
-    return scores
+def _headers(form: str, by_row: ByRow, vocabulary: Vocabulary) -> Mapping[str, Header]:
+    """Row → what the words above its block say of this form's columns."""
+    found: dict[str, Header] = {}
+    for block, rows in enumerate(vocabulary.blocks[form]):
+        words = "".join([line.before for row in rows for line in by_row.get(row, ())[:1]])
+        found.update(dict.fromkeys(rows, header(words, form, block, vocabulary)))
+    return found
 
 
-def _header(row: str, form: str, by_row: ByRow, vocabulary: Vocabulary) -> str:
-    """The words printed above the block that holds a row."""
-    slots = vocabulary.slots[form]
-    block = [other.row for other in slots.values() if other.columns is slots[row].columns]
-    return "".join(line.before for name in block for line in by_row.get(name, ())[:1])
-
-
-def _whole(header: str, slot: Slot) -> bool:
-    """Whether the header names every column of the slot, if only by its beginning."""
-    return all(any(prefix in header for prefix in column) for column in slot.columns)
-
-
-def _in_order(header: str, slot: Slot, vocabulary: Vocabulary) -> bool:
-    """Whether the column labels stand in the form's order; a header that cannot tell does not deny it.
-
-    The last column may stand anywhere behind the first: a total that spans two header rows is printed
-    before the columns of the second.
-    """
-    printed = [label.key for label, _, _ in vocabulary.labels_in(header)]
-    places = [next((at for at, text in enumerate(printed) if text in keys), -1) for keys in slot.labels]
-    if -1 in places or len(places) < 2:
-        return True
-    return places[:-1] == sorted(places[:-1]) and places[-1] > places[0]
-
-
-def _score(columns: Sequence[frozenset[str]], header: str, vocabulary: Vocabulary) -> int:
-    printed = {prefix for prefix in vocabulary.prefixes if prefix in header}
-    seen = sum(not column.isdisjoint(printed) for column in columns)
-    foreign = printed.difference(*columns)
-    return 2 * seen - len(columns) - len(foreign) if seen else 0
+def _best(row: str, headers: Mapping[str, Mapping[str, Header]]) -> str:
+    """The form whose columns explain best what stands above the row."""
+    return max((form for form in headers if row in headers[form]), key=lambda form: headers[form][row].score)
 
 
 def _only_here(slot: Slot, found: Sequence[Line], vocabulary: Vocabulary) -> bool:

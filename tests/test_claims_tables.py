@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from structurer.claims.cells import merge
+from structurer.claims.tables import CellClaim, TableClaim
+from structurer.forms import load_forms
 from structurer.observation import Extraction
 from structurer.pipeline import structure
+from structurer.read import read
+from structurer.tables.cells import Token
 from tests.serving import Asked, Said, Serving, loopback
 
 pytestmark = loopback
@@ -136,6 +142,44 @@ def test_a_table_without_labels_is_open_and_its_numbers_must_all_be_there(
         assert one.evidence[0].quote == "81"
         assert found["applications.carried_in.natural_person"].value == 21
         assert not any(finding.severity == "error" for finding in found.findings)
+
+
+def test_what_a_model_places_is_held_against_the_edits(tmp_path: Path) -> None:
+    """A row that does not add up is disputed, even where the model is trusted; the one that does is not."""
+    wrong = UNLABELLED.replace("15 16 81", "15 16 82")
+
+    def rows(names: list[str], _: str) -> Rows:
+        return {
+            names[0]: ["11", "12", "13", "14", "15", "16", "82"],
+            names[1]: ["21", "22", "23", "24", "25", "26", "141"],
+        }
+
+    found = extract(wrong, tmp_path, rows, ask="open", accept_model=True)
+    received, carried = found["applications.received.total"], found["applications.carried_in.total"]
+    assert (received.value, received.status, received.accepted) == (82, "disputed", False)
+    assert (carried.value, carried.status, carried.accepted) == (141, "stated", True)
+    assert any(rule.endswith("row_total") for rule in received.rules)
+    assert not found["applications.received.natural_person"].accepted
+
+
+def test_a_model_cannot_choose_what_the_text_does_not_leave(tmp_path: Path) -> None:
+    base = structure(FLAT)
+    cell = base["disclosure.fees.change"]
+    assert cell.status == "ambiguous"
+    assert cell.candidates
+    (printed,) = {e.quote for e in cell.evidence} or {"0"}
+    claim = TableClaim(
+        table=SimpleNamespace(table="disclosure", rows=(1,), info=SimpleNamespace(form="2019")),  # type: ignore[arg-type]
+        cells={
+            cell.indicator: CellClaim(
+                load_forms().cells[cell.indicator],
+                Token(0, len(printed), "number", 987_654),
+            )
+        },
+    )
+    merged, said = merge([cell], claim, read(FLAT), load_forms(), True)
+    assert merged == [cell]
+    assert "987654" in said[0].message
 
 
 def test_a_row_named_twice_is_left_out(tmp_path: Path) -> None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from structurer.claims import METHOD
 from structurer.document import Document
 from structurer.draft import Draft
 from structurer.fold import fold, squeeze
 from structurer.forms import Cell, Forms
 from structurer.model.answers import TableItem
-from structurer.model.client import Reply
-from structurer.observation import Finding, Observation
+from structurer.model.reply import Reply
 from structurer.questions import table_rows
 from structurer.tables import TableReading
 from structurer.tables.cells import Token, atoms, mask
@@ -145,103 +143,3 @@ def _copies(document: Document, token: Token, text: str) -> bool:
     if token.kind != "number" or _NUMBER.fullmatch(text) is None:
         return False
     return float(text.replace(",", "")) == token.value
-
-
-def merge(
-    observations: Sequence[Observation], claim: TableClaim, document: Document, accept: bool
-) -> tuple[list[Observation], list[Finding]]:
-    """The observations with what the model says of this table's cells.
-
-    The same value verifies what was only stated. Another one disputes it, unless sums have verified it: what
-    arithmetic proves, a word does not undo. A cell left open gets the model's value, not accepted.
-    """
-    merged = [_cell(one, claim, document, accept) for one in observations]
-    if not claim.table.rows:
-        merged += [_alone(cell, document, accept) for cell in claim.cells.values() if cell.token is not None]
-    return merged, list(_said(observations, claim, document))
-
-
-def _cell(one: Observation, claim: TableClaim, document: Document, accept: bool) -> Observation:
-    said = claim.cells.get(one.indicator)
-    if said is None:
-        return one
-    if one.status == "ambiguous" and one.value is None:
-        return _chosen(one, said, document, accept)
-    value = said.token.value if said.token else None
-    methods = tuple(dict.fromkeys((*one.methods, METHOD)))
-    if value == one.value and said.token is not None:
-        status = "verified" if one.status == "stated" else one.status
-        return one.model_copy(update={"status": status, "methods": methods})
-    if value == one.value or one.status != "stated":
-        return one
-    update = {
-        "status": "disputed",
-        "accepted": False,
-        "methods": methods,
-        "rules": (*one.rules, "model.differs"),
-        "candidates": tuple(dict.fromkeys((one.value, value))),
-    }
-    return one.model_copy(update=update)
-
-
-def _chosen(one: Observation, said: CellClaim, document: Document, accept: bool) -> Observation:
-    """An open cell for which the model picks a token of the page."""
-    token = said.token
-    if token is None or token.kind != "number":
-        return one
-    return one.model_copy(
-        update={
-            "value": token.value,
-            "printed": "number",
-            "status": "stated",
-            "accepted": accept,
-            "methods": tuple(dict.fromkeys((*one.methods, METHOD))),
-            "evidence": (document.evidence(token.start, token.end),),
-        }
-    )
-
-
-def _alone(said: CellClaim, document: Document, accept: bool) -> Observation:
-    """A cell that nobody but the model could place."""
-    token = said.token
-    assert token is not None
-    return Observation(
-        indicator=said.cell.indicator,
-        label=said.cell.label,
-        value=token.value,
-        unit=token.unit or said.cell.unit,
-        printed="number"
-        if token.kind == "number"
-        else "not_applicable"
-        if token.kind == "not_applicable"
-        else "text",
-        status="stated",
-        accepted=accept,
-        methods=(METHOD,),
-        evidence=(document.evidence(token.start, token.end),),
-    )
-
-
-def _said(observations: Sequence[Observation], claim: TableClaim, document: Document) -> Iterator[Finding]:
-    if claim.refused:
-        rows = "、".join(claim.refused[:5])
-        message = f"the model's cells do not stand on the page in that order: {rows}; left out"
-        yield Finding(rule=f"{claim.table.table}.model_refused", severity="info", message=message)
-    for one in observations:
-        said = claim.cells.get(one.indicator)
-        if said is None or one.value is None:
-            continue
-        value = said.token.value if said.token else None
-        if value != one.value and not (value is None and one.printed != "number"):
-            message = (
-                f"{one.label}: read as {one.value}, by the model as {'blank' if value is None else value}"
-            )
-            severity = "warning" if one.status == "stated" else "info"
-            yield Finding.model_validate(
-                {
-                    "rule": "model.differs",
-                    "severity": severity,
-                    "message": message,
-                    "indicators": (one.indicator,),
-                }
-            )
