@@ -143,6 +143,8 @@ def test_copies_are_found(store: Store) -> None:
     store.add(other)
     assert store.link_copies() == 0
     assert [one.document.path for one in store.extractions()] == ["a.txt", "c.txt"]
+    assert [one.document.path for one in store.reports()] == ["a.txt", "c.txt"], "exports leave copies out"
+    assert len(list(store.extractions(copies=True))) == 3
 
 
 def test_an_older_store_loses_the_index_and_keeps_its_failures(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, Engine, Select, Table, collate, exists, func, select
+from sqlalchemy import Connection, Engine, Select, Table, exists, func, select
 from sqlalchemy import Row as SQLRow
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
@@ -24,7 +24,6 @@ from structurer.review.rulebook import rulebook
 from structurer.store import rows
 from structurer.store.copies import Linked, link, linked
 from structurer.store.reviews import Reviews
-from structurer.store.tables import copies as _copies
 from structurer.store.tables import (
     documents,
     events,
@@ -44,8 +43,6 @@ if TYPE_CHECKING:
 
 _BATCH = 50
 _MANY = 1_000
-_BY_CHARACTER = {"sqlite": "BINARY", "postgresql": "C"}
-"""The collations that compare texts character by character."""
 _CURRENT = exists().where(places.c.document == documents.c.number)
 _SHORTEST_PREFIX = 4
 
@@ -286,23 +283,12 @@ class Store:
         whenever they were imported. With what reviewers decided about them; `reviewed=False` gives what the
         machine found. Documents that are the same report as another one are left out unless `copies`.
         """
-        path = collate(places.c.path, _BY_CHARACTER[self._engine.dialect.name])
-        other = places.alias()
-        earlier = exists().where(
-            other.c.document == places.c.document,
-            collate(other.c.path, _BY_CHARACTER[self._engine.dialect.name]) < path,
-        )
-        query = select(documents, places.c.path.label("found_at")).join(places).where(~earlier)
-        if not copies:
-            query = query.where(
-                ~exists().where(_copies.c.document == documents.c.number, _copies.c.of.is_not(None))
-            )
-        query = query.order_by(path).limit(_BATCH)
+        from structurer.store.streaming import page
+
         last: str | None = None
         while True:
             with self._transaction() as connection:
-                part = query if last is None else query.where(path > last)
-                batch = connection.execute(part).all()
+                batch = page(connection, _BATCH, after=last, with_copies=copies)
                 made = list(_assemble(connection, batch, reviewed))
             if not batch:
                 return
