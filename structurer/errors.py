@@ -16,6 +16,7 @@ StructurerError
 ├── SettingsError      a setting that cannot be used
 ├── UnknownIndicator   no form has an indicator of this name
 ├── StoreError         the store cannot be opened, read or written
+├── ClusterError       a cluster that cannot be reached, or that gave up
 ├── CacheError         the cache of answers cannot be opened, read or written
 ├── ModelError         the model's endpoint refuses to work for us at all
 ├── SomeFailed         of many reports some could not be read; raised when the others are done
@@ -114,6 +115,12 @@ class PromptError(StructurerError):
     """A file under prompts/ that cannot be used; the message names file and place."""
 
     code = "prompt"
+
+
+class ClusterError(StructurerError):
+    """A cluster that cannot be reached, or that gave up; the message says why."""
+
+    code = "cluster"
 
 
 class CacheError(StructurerError):
