@@ -165,6 +165,7 @@ def as_docx(gold: Gold) -> bytes:
                 [str(gold.observations[cell.indicator].value) for cell in form.cells],
             ]
         body.append(docxs.tbl(*rows))
+    body.append(docxs.p("五、存在的主要问题及改进情况"))  # LibreOffice loses a table that ends a .doc
     return docxs.docx("".join(body))
 
 

@@ -9,7 +9,17 @@ from typing import Any
 import click
 
 from structurer._version import __version__
-from structurer.commands import about, answers, moving, paneling, reading, reviewing, scoring
+from structurer.commands import (
+    about,
+    answers,
+    charting,
+    moving,
+    paneling,
+    reading,
+    reviewing,
+    scoring,
+    serving,
+)
 from structurer.commands.common import Misused, Said
 from structurer.errors import SettingsError, StructurerError
 from structurer.terminal import plain
@@ -41,7 +51,7 @@ def cli() -> None:
     """
 
 
-for module in (reading, moving, paneling, reviewing, scoring, answers, about):
+for module in (reading, moving, paneling, charting, reviewing, scoring, serving, answers, about):
     for command in module.COMMANDS:
         cli.add_command(command)
 

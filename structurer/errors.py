@@ -16,11 +16,14 @@ StructurerError
 ├── SettingsError      a setting that cannot be used
 ├── UnknownIndicator   no form has an indicator of this name
 ├── StoreError         the store cannot be opened, read or written
+│   └── UnknownDocument  it holds no document, or no job, of this name, or several
 ├── ClusterError       a cluster that cannot be reached, or that gave up
 ├── CacheError         the cache of answers cannot be opened, read or written
 ├── ModelError         the model's endpoint refuses to work for us at all
+├── MissingExtra       needs a package that an extra of structurer brings
 ├── SomeFailed         of many reports some could not be read; raised when the others are done
 ├── ReviewError        an item, a name or a file of decisions that cannot be used
+│   ├── UnknownItem    there is no such item
 │   └── Conflict       somebody else has claimed it, or it changed since it was shown
 ├── PanelError         a file of agencies that cannot be used
 └── GoldError          a file of true values cannot be used
@@ -35,6 +38,21 @@ class StructurerError(Exception):
     """Root of all errors this library raises on purpose."""
 
     code = "error"
+
+
+class MissingExtra(StructurerError):
+    """Something that an extra of structurer brings and that is not installed; says how to install it."""
+
+    code = "missing-extra"
+
+    def __init__(self, what: str, package: str, extra: str) -> None:
+        super().__init__(f"{what} needs the package {package}: pip install 'structurer[{extra}]'")
+        self.what = what
+        self.package = package
+        self.extra = extra
+
+    def __reduce__(self) -> tuple[type[MissingExtra], tuple[str, str, str]]:
+        return type(self), (self.what, self.package, self.extra)
 
 
 class ReadError(StructurerError):
@@ -170,10 +188,22 @@ class StoreError(StructurerError):
     code = "store"
 
 
+class UnknownDocument(StoreError):
+    """A store that holds no document, or no job, of this name, or several that fit."""
+
+    code = "unknown-document"
+
+
 class ReviewError(StructurerError):
     """An item, a reviewer's name or a file of decisions that cannot be used; the message says which."""
 
     code = "review"
+
+
+class UnknownItem(ReviewError):
+    """There is no item of this id, or several whose id begins so."""
+
+    code = "unknown-item"
 
 
 class Conflict(ReviewError):

@@ -15,7 +15,7 @@ from structurer.doubt import doubt_statements, doubt_tables, waiting
 from structurer.draft import Draft
 from structurer.errors import NotAReport
 from structurer.forms import Forms, Table, data_folder, load_forms
-from structurer.metadata import metadata
+from structurer.metadata import damaged_dates, metadata
 from structurer.observation import (
     DocumentInfo,
     Extraction,
@@ -112,6 +112,7 @@ def finish(draft: Draft, forms: Forms, replies: Sequence[Reply] = (), *, accept:
         *(finding for table in tables for finding in table.findings),
         *draft.prose.findings,
         *said,
+        *damaged_dates(about),
         *waiting(observations),
         *(Finding(rule="document.reading", severity="info", message=note) for note in document.notes),
     ]

@@ -35,6 +35,8 @@ _VARIABLES: Mapping[str, tuple[str, ...]] = {
     "time_limit": ("STRUCTURER_TIME_LIMIT",),
     "workers": ("STRUCTURER_WORKERS",),
 }
+_NO_SETTINGS = frozenset({"STRUCTURER_REVIEWER", "STRUCTURER_TOKENS"})
+"""Variables of single commands, and no settings."""
 _OF_VARIABLE = {variable: name for name, variables in _VARIABLES.items() for variable in variables}
 
 
@@ -127,7 +129,7 @@ def unknown_variables() -> dict[str, str]:
     return {
         name: _closest(name, _OF_VARIABLE)
         for name in sorted(os.environ)
-        if name.startswith(PREFIX) and name not in _OF_VARIABLE
+        if name.startswith(PREFIX) and name not in (*_OF_VARIABLE, *_NO_SETTINGS)
     }
 
 

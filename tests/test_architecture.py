@@ -14,7 +14,7 @@ PACKAGE = Path(structurer.__file__).parent
 
 #: From the values at the bottom to the commands on top; a module imports only from below itself.
 LAYERS = (
-    ("_version", "errors", "fold", "garbage", "observation"),
+    ("_version", "errors", "flat", "fold", "garbage", "observation"),
     ("remote",),
     (
         "document",
@@ -47,15 +47,16 @@ LAYERS = (
         "review.desk",
         "review.cases",
         "review.showing",
+        "review.shapes",
         "review.neighbours",
         "panel",
     ),
     ("cluster",),
-    ("console", "page"),
+    ("console", "page", "dashboard", "service"),
     ("commands",),
     ("cli", "__init__", "__main__"),
 )
-DOORS = {
+DOORS: dict[str, str | tuple[str, ...]] = {
     "sqlalchemy": "store",
     "click": "commands",
     "lxml": "read",
@@ -74,6 +75,13 @@ DOORS = {
     "bpe_openai": "tokens",
     "ray": "cluster",
     "fsspec": "remote",
+    "pyarrow": ("export", "parts"),
+    "xlsxwriter": "export",
+    "vl_convert": "dashboard",
+    "fastapi": "service",
+    "starlette": "service",
+    "uvicorn": "service",
+    "anyio": "service",
 }
 
 
@@ -121,13 +129,14 @@ def test_third_parties_stay_behind_their_doors() -> None:
         for path, name in modules().items()
         for target in imported(path)
         for party, door in DOORS.items()
-        if target.split(".")[0] == party and name.split(".")[0] not in (door, "cli")
+        if target.split(".")[0] == party
+        and name.split(".")[0] not in (*((door,) if isinstance(door, str) else door), "cli")
     ]
     assert outside == []
 
 
 def test_importing_the_package_loads_no_heavy_third_party() -> None:
-    heavy = "openai, instructor, sqlalchemy, diskcache, tiktoken, lxml, yaml, rapidfuzz, rich, click"
+    heavy = "openai, instructor, sqlalchemy, diskcache, tiktoken, lxml, yaml, rapidfuzz, rich, click, fastapi"
     code = f"import sys, structurer; print([m for m in '{heavy}'.split(', ') if m in sys.modules])"
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout

@@ -111,6 +111,28 @@ def test_rows_and_cells_that_were_deleted_are_left_out() -> None:
     assert found.notes == (TRACKED,)
 
 
+def test_what_is_struck_out_is_left_out_and_said() -> None:
+    for how in ("<w:strike/>", "<w:dstrike/>", "<w:vanish/>"):
+        found = read(docx(tbl([tc(p(r("9", how), r("6"))), tc(p(r("7"), r("", how)))])))
+        assert grid(found.text) == [["6", "7"]]
+        assert any("left out" in note for note in found.notes)
+    assert grid(read(docx(tbl([tc(p(r("6", "<w:strike w:val='0'/>"))), "7"]))).text) == [["6", "7"]]
+
+
+def test_a_raised_digit_makes_no_longer_number() -> None:
+    raised = "<w:vertAlign w:val='superscript'/>"
+    assert grid(read(docx(tbl([tc(p(r("6"), r("1", raised))), "7"]))).text) == [["6\n1", "7"]]
+    assert read(docx(p(r("共"), r("m"), r("2", raised), r("的")))).text == "共m2的\n"
+    assert read(docx(p(r("1"), r("2", "<w:vertAlign w:val='baseline'/>")))).text == "12\n"
+
+
+def test_numbers_in_formulas_and_words_with_their_sounds() -> None:
+    space = "xmlns:m='http://schemas.openxmlformats.org/officeDocument/2006/math'"
+    formula = f"<m:oMath {space}><m:r><m:t>12</m:t></m:r></m:oMath>"
+    sounded = "<w:r><w:ruby><w:rt><w:r><w:t>nèi</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>内</w:t></w:r></w:rubyBase></w:ruby></w:r>"
+    assert grid(read(docx(tbl([tc(p(sounded, "容")), tc(p(formula))]))).text) == [["内容", "12"]]
+
+
 def test_text_boxes_are_read_once() -> None:
     box = f"<w:txbxContent>{p('表格说明')}</w:txbxContent>"
     both = (

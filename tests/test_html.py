@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from structurer.document import Document
+from structurer.document import CELL, ROW, Document
 from structurer.errors import ReadError
 from structurer.pipeline import structure
 from structurer.read import read_text
@@ -327,3 +327,27 @@ def test_hostile_repetition_costs_linear_time(piece: str) -> None:
     begun = time.monotonic()
     read_html(source)
     assert time.monotonic() - begun < 20
+
+
+def test_how_characters_sound_is_not_read() -> None:
+    ruby = "<ruby>内<rp>(</rp><rt>nèi</rt><rp>)</rp></ruby>"
+    assert read_html(f"<p>信息{ruby}容</p>").text == "信息内容"
+    unclosed = (
+        "<p>信息<ruby>内<rt>nèi<ruby>容<rt>róng</ruby></p><p>二<rt>x<p>三<table><tr><td><rt>2<td>3</table>"
+    )
+    assert read_html(unclosed).text.split("\n")[:3] == ["信息内容", "二", "三"]
+    assert CELL + "3" + CELL in read_html(unclosed).text
+
+
+def test_a_choice_in_a_cell_says_what_is_chosen() -> None:
+    page = "<table><tr><td>规章<td><select><option>1<option selected='selected'>7</select><td>{}</table>"
+    assert f"规章{CELL}7{CELL}" in read_html(page).text
+    unknown = read_html("<table><tr><td>规章<td><select><option>1<option>7</select><td>2</table>").text
+    assert unknown == f"规章{CELL}select{CELL}2{CELL}{ROW}\n"
+    assert read_html("<p>年份<select><option selected>2023</select>年</p>").text == "年份年"
+
+
+def test_a_drawing_with_words_is_the_place_of_a_picture() -> None:
+    page = read_html("<p>四、情况</p><svg><text>1</text></svg><p><svg><path d='M0'/></svg>五、问题</p>")
+    assert [page.text[span.start : span.end] for span in page.images] == ["svg"]
+    assert page.text == "四、情况\nsvg\n五、问题"

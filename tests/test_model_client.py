@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from structurer.model.answers import StatementItem
 from structurer.model.blocking import run
 from structurer.model.transport import Lane, Patience, duration, retry_after
 from structurer.settings import Price
+from structurer.store import open_store
 from tests.questions import question
 from tests.serving import KEY, Asked, Said, Serving, items, loopback, statement
 
@@ -203,6 +205,16 @@ def test_answers_that_are_none(said: Said, state: str) -> None:
 
 
 LONG = "全年收到申请17件。" + "做好公开工作" * 20 + "。办结申请16件。"
+
+
+def test_half_a_character_in_an_answer_harms_nothing(tmp_path: Path) -> None:
+    whole = items(SEVENTEEN).text
+    body = {"choices": [{"index": 0, "finish_reason": "stop", "message": {"content": whole + " \ud83d"}}]}
+    said = Said(raw=json.dumps(body).encode())
+    with Serving(said) as serving, open_store("sqlite://") as store, Cache(tmp_path) as cache:
+        client = Client(serving.settings(), shelves=[store.journal(), cache], patience=QUICK)
+        (reply,) = client.ask_all([question()])
+    assert numbers(reply) == [17]
 
 
 def test_a_truncated_answer_is_asked_for_in_halves() -> None:

@@ -79,6 +79,8 @@ def test_a_wrong_argument_names_the_closest() -> None:
 def test_a_mistyped_variable_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("STRUCTURER_STOER", "x")
     assert unknown_variables()["STRUCTURER_STOER"] == "STRUCTURER_STORE"
+    monkeypatch.setenv("STRUCTURER_REVIEWER", "li")
+    assert "STRUCTURER_REVIEWER" not in unknown_variables()
 
 
 def test_a_file_with_a_byte_order_mark_is_read() -> None:

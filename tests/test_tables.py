@@ -311,6 +311,22 @@ def test_a_mark_beside_a_number_leaves_no_doubt_which_cells_are_blank() -> None:
     assert not any(one.accepted and one.value for one in slipped.values())
 
 
+def test_a_sum_that_no_fill_can_mend_leaves_its_column_in_doubt() -> None:
+    """A wrong total and a number one column too far right; blank rows keep the column from being added up."""
+    printed = {
+        "granted": "| 7 | 0 | 1 | 0 | 0 | 0 | 8 |",
+        "refused_security_and_stability": "| | | | | | | |",
+        "handled_total": "| 10 | 1 | 0 | 0 | 0 | 0 | 12 |",
+    }
+    lines = []
+    for name, label in LABELS.items():
+        cells_ = "| " + " | ".join(FIGURES.get(name, ZERO).split()) + " |"
+        lines.append("| " + label.replace("\n", " | ") + " " + printed.get(name, cells_))
+    found = cells(HEADER.replace("\n", " | ") + "\n" + "\n".join(lines))
+    assert found["granted.research_institution"].status == "disputed"
+    assert found["handled_total.research_institution"].status == "disputed"
+
+
 DISPUTES = (
     "行政复议\n行政诉讼\n"
     + "结果维持\n结果纠正\n其他结果\n尚未审结\n总计\n未经复议直接起诉\n复议后起诉\n"
@@ -422,3 +438,16 @@ def test_merged_cells_printed_for_each_column() -> None:
         "一、本年新收政府信息公开申请数量\n", "一、本年新收政府信息公开申请数量\n" * 3
     )
     assert {o.status for o in cells(text).values()} == {"verified"}
+
+
+def test_many_copies_cost_little_and_prove_nothing() -> None:
+    dropped = applications(granted="7 1 0", not_provided_not_held="3 0 3")
+    once, many = (read(applications() + "\n" + copies)["applications"] for copies in (dropped, dropped * 300))
+    assert [(o.value, o.status) for o in once.observations] == [
+        (o.value, o.status) for o in many.observations
+    ]
+    differing = "\n".join(applications(granted=f"{n} 1 0 0 0 0 {n + 1}") for n in range(20))
+    table = read(applications() + "\n" + differing)["applications"]
+    assert not any(o.accepted or o.value is not None for o in table.observations)
+    assert any("were not compared" in finding.message for finding in table.findings)
+    assert all(o.candidates for o in table.observations)

@@ -158,7 +158,7 @@ def test_an_older_store_loses_the_index_and_keeps_its_failures(tmp_path: Path) -
         )
         connection.execute("DROP TABLE copies")
         connection.execute("DROP TABLE sentence_marks")
-        connection.execute("DELETE FROM schema_version WHERE name = 'm005_scale'")
+        connection.execute("DELETE FROM schema_version WHERE name = 'm006_scale'")
     with open_store(f"sqlite:///{path}") as store:
         assert [one.fingerprint for one in store.failures()] == [""]
         store.link_copies()

@@ -28,7 +28,12 @@ _NEEDED = (
     "rapidfuzz",
     "sqlalchemy",
 )
-_OPTIONAL = {"psycopg": "stores on PostgreSQL"}
+_OPTIONAL = {
+    "psycopg": "stores on PostgreSQL",
+    "pyarrow": "exports to Parquet",
+    "vl_convert": "the dashboard",
+    "xlsxwriter": "exports to Excel",
+}
 
 
 @click.command()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -27,6 +28,7 @@ from structurer.terminal import plain
 
 if TYPE_CHECKING:
     from structurer.bulk import Summary
+    from structurer.export import Format, Shape, Which
     from structurer.settings import Settings
 
 
@@ -71,7 +73,7 @@ def import_(
     batch: bool,
     workers: int | None,
     time_limit: float | None,
-    engine: Literal["local", "ray"],
+    engine: str,
     address: str | None,
     results: str | None,
     quiet: bool,
@@ -152,8 +154,9 @@ def _say_left(settings: Settings, summary: Summary) -> None:
 @click.option(
     "--format",
     "layout",
-    type=click.Choice(["jsonl", "csv"]),
-    help="jsonl: a line a document; csv: a row a value.",
+    type=click.Choice(["jsonl", "csv", "parquet", "xlsx", "validatreport"]),
+    help="jsonl: a line a document; csv, parquet: a row a value; xlsx: a sheet a table; validatreport: the"
+    " checks, in the structure of the European Statistical System.",
 )
 @click.option("--out", metavar="FILE", required=True, help="Where to; - is stdout.")
 @click.option(
@@ -163,25 +166,39 @@ def _say_left(settings: Settings, summary: Summary) -> None:
     show_default=True,
     help="all: with the values that still need a look.",
 )
+@click.option(
+    "--shape",
+    type=click.Choice(["tidy", "wide"]),
+    default="tidy",
+    show_default=True,
+    help="wide: csv and parquet with a row a report and a column an indicator.",
+)
 @click.option("--gold", is_flag=True, help="What reviewers decided, as true values that `evaluate` reads.")
 @click.option("--bom/--no-bom", default=None, help="Begin with a byte order mark.  [default: in csv files]")
+@click.option("--bare", is_flag=True, help="Write FILE only, no dictionary and no description beside it.")
 @store_option
 @json_option
 def export(
-    layout: Literal["jsonl", "csv"] | None,
+    layout: Format | None,
     out: str,
-    status: Literal["accepted", "all"],
+    status: Which,
+    shape: Shape,
     gold: bool,
     bom: bool | None,
+    bare: bool,
     store: str | None,
     as_json: bool,
 ) -> None:
     """Write what the store holds to a file, whole or not at all.
 
-    In a CSV, text that a spreadsheet would take for a formula gets a leading apostrophe; numbers stay.
+    Beside it, data-dictionary.csv says what every column and indicator means, and datapackage.json describes
+    the folder's exports. In a CSV, text that a spreadsheet would take for a formula gets a leading
+    apostrophe; numbers stay. The same store gives the same bytes.
     """
     from structurer.export import STDOUT
     from structurer.export import export as write
+    from structurer.export.beside import DICTIONARY, PACKAGE
+    from structurer.export.write import WIDE
     from structurer.store import open_store
 
     if as_json and out == STDOUT:
@@ -190,13 +207,42 @@ def export(
         _export_gold(out, store, as_json)
         return
     if layout is None:
-        raise click.UsageError("Missing option '--format'. Choose from: jsonl, csv")
+        raise click.UsageError(
+            "Missing option '--format'. Choose from: jsonl, csv, parquet, xlsx, validatreport"
+        )
+    if shape == "wide" and layout not in WIDE:
+        raise click.UsageError(f"--shape wide is for {' and '.join(sorted(WIDE))}; {layout} has one shape")
+    if os.path.basename(out) in (DICTIONARY, PACKAGE) and not bare:
+        raise click.UsageError(f"{plain(out)} is what is written beside an export; name another file")
     with open_store(settings_of(store=store).store, create=False) as opened:
-        written = write(opened.extractions(), out, format=layout, status=status, bom=bom)
+        # All values of a report are needed to check it, whatever of it leaves.
+        accepted = status == "accepted" and layout != "validatreport"
+        reports = opened.reports(accepted=accepted, whole=layout in ("jsonl", "xlsx"))
+        written = write(reports, out, format=layout, status=status, shape=shape, bom=bom)
+    beside = [] if bare else _describe(out, layout, shape, status, bom)
     if as_json:
-        put_json(asdict(written) | {"out": out})
+        put_json(asdict(written) | {"out": out, "beside": beside})
     elif out != STDOUT:
-        say(f"{written.observations} values of {written.documents} documents written to {plain(out)}")
+        what = f"{written.checks} checks" if layout == "validatreport" else f"{written.observations} values"
+        say(f"{what} of {written.documents} documents written to {plain(out)}")
+        if written.left_out:
+            say(f"{written.left_out} values have no place in the wide shape; --shape tidy has them all")
+
+
+def _describe(out: str, layout: Format, shape: Shape, status: Which, bom: bool | None) -> list[str]:
+    """Writes the dictionary and the description beside a file; a device has no beside."""
+    from structurer.export import STDOUT
+    from structurer.export.beside import DICTIONARY, PACKAGE, describe
+    from structurer.forms import load_forms
+
+    if out == STDOUT or not os.path.isfile(out):
+        return []
+    marked = bom if bom is not None else layout == "csv"
+    beside = describe(out, load_forms(), format=layout, shape=shape, status=status, bom=marked)
+    for name in (DICTIONARY, PACKAGE):
+        if not any(os.path.basename(path) == name for path in beside):
+            say(f"note: {plain(name)} beside {plain(out)} is not from structurer and was left alone")
+    return beside
 
 
 def _export_gold(out: str, store: str | None, as_json: bool) -> None:

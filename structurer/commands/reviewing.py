@@ -104,17 +104,12 @@ def queue(ctx: click.Context, /, limit: int, store: str | None, as_json: bool, *
 
     Exit code 0: nothing is left; 3: items are left.
     """
+    from structurer.review.shapes import queue_json
+
     with desk_of(store) as desk:
         left, entries = desk.queue(desk.filters(**narrow), limit or None)
     if as_json:
-        put_json(
-            {
-                "left": left.total,
-                "decided": left.decided,
-                "reasons": dict(left.kinds),
-                "items": [asdict(entry) for entry in entries],
-            }
-        )
+        put_json(queue_json(left, entries))
     else:
         from structurer.console import terminal_width
         from structurer.console.queueing import queue_text
@@ -370,10 +365,10 @@ def _put_decided(made: Decided, as_json: bool) -> None:
     from structurer.console import terminal_width
     from structurer.console.ink import Ink
     from structurer.console.item import outcome_line, sum_lines
+    from structurer.review.shapes import decided_json
 
     if as_json:
-        event = made.event.model_dump(mode="json", exclude_defaults=True)
-        put_json({"event": event, "state": made.state, "sums": [asdict(one) for one in made.sums]})
+        put_json(decided_json(made))
         return
     put(f"{outcome_line(made.event)}: {plain(made.event.indicator)} is {made.state}")
     put("\n".join(sum_lines(made.sums, terminal_width(), Ink())))
@@ -400,8 +395,10 @@ def redo(by: str | None, store: str | None, as_json: bool) -> None:
 
 
 def _put_turned(acts: Sequence[Event], word: str, as_json: bool) -> None:
+    from structurer.review.shapes import acts_json
+
     if as_json:
-        put_json([act.model_dump(mode="json", exclude_defaults=True) for act in acts])
+        put_json(acts_json(acts))
     elif not acts:
         say("nothing to undo" if word == "taken back" else "nothing to redo")
     for act in () if as_json else acts:
@@ -442,11 +439,12 @@ def accept(
     it. Audit samples are never accepted in a batch.
     """
     from structurer.console.item import value_text
+    from structurer.review.shapes import batch_json
 
     with desk_of(store) as desk:
         views = desk.accept_proven(who(by), limit=limit, filters=desk.filters(**narrow), dry_run=dry_run)
     if as_json:
-        put_json({"dry_run": dry_run, "items": [view.to_json(full=False) for view in views]})
+        put_json(batch_json(views, dry_run=dry_run))
         return
     for view in views:
         place = "" if view.on_page else "  (not on the page)"

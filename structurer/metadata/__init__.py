@@ -19,13 +19,14 @@ from typing import NamedTuple
 
 from structurer.document import Document, Section
 from structurer.metadata.dates import iso
+from structurer.metadata.fused import damaged_dates, fused_period, fused_published
 from structurer.metadata.labels import labelled, published
 from structurer.metadata.names import agency
 from structurer.metadata.pages import Pages, observed
-from structurer.observation import Observation
+from structurer.observation import Observation, Status
 from structurer.running import Reading
 
-__all__ = ["metadata", "report_agency", "report_year"]
+__all__ = ["damaged_dates", "metadata", "report_agency", "report_year"]
 
 _SPAN = re.compile(
     r"(?:统计|数据|期限|时限|报告期|所列"
@@ -55,7 +56,8 @@ def metadata(document: Document, sections: Sequence[Section]) -> list[Observatio
     if pages.title is not None:
         place = (pages.front, pages.title.start, pages.title.end)
         found.append(observed(document, "title", pages.title.text, [place]))
-    return [*found, *published(pages), *_period(pages), *labelled(pages)]
+    dated = list(published(pages)) or list(fused_published(pages))
+    return [*found, *dated, *_period(pages), *labelled(pages)]
 
 
 def report_year(document: Document, sections: Sequence[Section]) -> int | None:
@@ -116,7 +118,9 @@ def _span(pages: Pages) -> tuple[Reading, _Found] | None:
             year = _YEAR.match(found["end"]) or _YEAR.match(found["start"])
             if year is not None:
                 return reading, _Found(int(year[1]), found.start("start"), found.end("end"))
-    return None
+    fused = fused_period(pages)
+    whole = fused.whole_year() if fused else None
+    return (fused.reading, _Found(whole, fused.start, fused.end)) if fused and whole else None
 
 
 def _majority(pages: Pages) -> _Found | None:
@@ -151,3 +155,11 @@ def _period(pages: Pages) -> Iterator[Observation]:
             yield observed(pages.document, "period_start", start, [(reading, *found.span("start"))])
             yield observed(pages.document, "period_end", end, [(reading, *found.span("end"))])
         return
+    fused = fused_period(pages)
+    if fused is not None:
+        status: Status = "stated" if fused.whole_year() else "ambiguous"
+        place = [(fused.reading, fused.start, fused.end)]
+        for key, days in zip(("period_start", "period_end"), zip(*fused.days, strict=True), strict=True):
+            each = tuple(dict.fromkeys(days))
+            value, candidates = (each[0], ()) if status == "stated" else (None, each)
+            yield observed(pages.document, key, value, place, status, candidates)

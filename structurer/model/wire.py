@@ -37,6 +37,19 @@ class Completion:
     cached_tokens: int = 0
     """Of the prompt's, those the provider had in its own cache."""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", _whole(self.text))
+        object.__setattr__(self, "refusal", _whole(self.refusal))
+
+
+def _whole(text: str) -> str:
+    """The text without half characters, which JSON can say and neither a file nor a store can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
 
 class Backend(Protocol):
     """Whatever answers a call: an endpoint, or a model in this process."""

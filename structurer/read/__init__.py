@@ -18,6 +18,7 @@ from structurer.read.encoding import decode
 from structurer.read.formats import ADVICE, is_garbage, sniff
 from structurer.read.furniture import furniture, joined
 from structurer.read.html import is_html, read_html
+from structurer.read.losses import PINYIN, losses, without_pinyin
 from structurer.read.reading import Reading
 
 __all__ = ["READERS", "Reading", "read", "read_bytes", "read_file", "read_text"]
@@ -160,7 +161,9 @@ def _images(text: str) -> tuple[Span, ...]:
 
 
 def _document(reading: Reading, path: str, identity: str) -> Document:
-    folded = fold(reading.text)
+    plain = fold(reading.text)
+    folded = without_pinyin(plain)
+    pinyin = () if folded is plain else (PINYIN,)
     copies = second_copy(folded)
     spans = furniture(folded)
     if copies.span:
@@ -176,7 +179,7 @@ def _document(reading: Reading, path: str, identity: str) -> Document:
         recognised=reading.recognised,
         furniture=spans,
         images=reading.images,
-        notes=(*reading.notes, *((copies.note,) if copies.note else ())),
+        notes=(*reading.notes, *pinyin, *losses(folded), *((copies.note,) if copies.note else ())),
     )
     document.__dict__["folded"] = folded  # folding is a third of the work of reading: do it once
     return document

@@ -17,14 +17,16 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 _R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
 _A_BLIP = "{http://schemas.openxmlformats.org/drawingml/2006/main}blip"
 _V_IMAGE = "{urn:schemas-microsoft-com:vml}imagedata"
 _MAIN = "word/document.xml"
 _DEEPEST = 40
 """Tables nested deeper than this are left out."""
 _OUT = frozenset(
-    {"del", "moveFrom", "delText", "instrText", "delInstrText", "rPr", "pPr", "sectPr", "tblPr", "trPr"}
+    {"del", "moveFrom", "delText", "instrText", "delInstrText", "rPr", "pPr", "sectPr", "tblPr", "trPr", "rt"}
 )
+"""What is no text: deletions, properties, codes of fields, and how a character sounds."""
 _IN = frozenset({"ins", "moveTo"})
 _TRACKED = "the file holds tracked changes: what was inserted is read, what was deleted is not"
 _SIGNS = {"tab": " ", "ptab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
@@ -154,22 +156,37 @@ class _Reader:
             elif name == "sym":
                 flow.append(_symbol(child))
             elif name == "r":
-                if _on(_child(child, "rPr", "vanish")):
-                    self.notes["hidden text was left out"] = None
-                else:
-                    self._runs(child, flow, boxes, depth)
+                self._run(child, flow, boxes, depth)
             elif name in _OUT:
                 self._left_out(name)
             elif name == "txbxContent":
                 boxes.append(child)
             elif child.tag == _MC + "AlternateContent":
                 self._runs(_first_choice(child), flow, boxes, depth)
+            elif child.tag == _MATH:
+                flow.append(child.text or "")
             elif child.tag == _A_BLIP or child.tag == _V_IMAGE:
                 flow.append(Image(self._image(child)))
             elif isinstance(child.tag, str):
                 if name in _IN:
                     self._tracked()
                 self._runs(child, flow, boxes, depth)
+
+    def _run(self, run: Any, flow: Flow, boxes: list[Any], depth: int) -> None:
+        properties = _child(run, "rPr")
+        said = {_name(one) for one in properties if _on(one)} if properties is not None else ()
+        if "vanish" in said:
+            self.notes["hidden text was left out"] = None
+        elif "strike" in said or "dstrike" in said:
+            self.notes["text that is struck out was left out"] = None
+        elif "vertAlign" in said and _get(_child(properties, "vertAlign"), "val") != "baseline":
+            # A raised digit is a note's mark: it makes no longer number with its neighbours.
+            raised: Flow = []
+            self._runs(run, raised, boxes, depth)
+            digits = any(isinstance(piece, str) and piece[:1].isdigit() for piece in raised)
+            flow.extend(["\n", *raised, "\n"] if digits and _ends_in_digit(flow) else raised)
+        else:
+            self._runs(run, flow, boxes, depth)
 
     def _table(self, table: Any, depth: int) -> Table:
         rows = [row for row in self._rows(table, depth) if row is not None]
@@ -209,9 +226,7 @@ class _Reader:
         return self._targets.get(str(element.get(_R + "embed") or element.get(_R + "id")), "") or "image.png"
 
     def _tracked(self) -> None:
-        self.notes["the file holds tracked changes: what was inserted is read, what was deleted is not"] = (
-            None
-        )
+        self.notes[_TRACKED] = None
 
     def _left_out(self, name: str) -> None:
         if name in ("del", "moveFrom"):
@@ -221,6 +236,11 @@ class _Reader:
 def _first_choice(alternatives: Any) -> Any:
     """The first of the ways to show a thing: the others say the same for older programs."""
     return next(iter(alternatives), ())
+
+
+def _ends_in_digit(flow: Flow) -> bool:
+    written = [piece for piece in flow[-8:] if isinstance(piece, str) and piece]
+    return bool(written) and written[-1][-1].isdigit()
 
 
 def _symbol(element: Any) -> str:

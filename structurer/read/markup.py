@@ -49,7 +49,7 @@ Flow = list[Piece]
 
 # fmt: off
 _SKIPPED = frozenset({
-    "script", "style", "title", "noscript", "template", "iframe", "textarea", "select", "svg", "math", "xml",
+    "script", "style", "title", "noscript", "template", "iframe", "textarea", "select", "svg", "xml",
 })
 _VOID = frozenset({
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
@@ -64,6 +64,9 @@ _PARTS = frozenset({"table", "thead", "tbody", "tfoot", "tr", "td", "th"})
 _ENDED_BY_THEIR_LIKE = frozenset({"p", "li", "dt", "dd", "tr", "td", "th"})
 # fmt: on
 _RAISED = frozenset({"sup", "sub"})
+_SOUNDS = frozenset({"rt", "rp"})
+"""How a character sounds, printed above it."""
+_CHOSEN = re.compile(r"<option(?=[^<>]{0,300}\sselected)[^<>]{0,300}>([^<>&]{0,80})", re.I)
 _TOLD = frozenset({"articletitle", "pubdate", "contentsource"})
 """The meta tags in which Chinese government sites must say what a page is (国办发〔2017〕47号)."""
 _SITE = re.compile(r"[_|]|\s[-–—]+\s")
@@ -122,6 +125,10 @@ class Parser:
                 end = max(at, at if token.closing else self._tags.find("</" + token.name, at))
                 if token.name == "textarea":
                     self._field(at, end)
+                elif token.name == "select" and not token.closing:
+                    self._choice(token, end)
+                elif token.name == "svg" and not token.closing:
+                    self._drawing(token, end)
                 elif token.name == "title":
                     self._title(at, end)
                 at = end
@@ -215,8 +222,8 @@ class Parser:
             self._break()
 
     def _is_gone(self, tag: Token) -> bool:
-        """Whether an element is not to be read: hidden, or struck out."""
-        return self._tags.strikes(tag) or (not self._show and self._tags.hides(tag))
+        """Whether an element is not to be read: hidden, struck out, or how a character sounds."""
+        return tag.name in _SOUNDS or self._tags.strikes(tag) or (not self._show and self._tags.hides(tag))
 
     def _part_digits(self, tag: Token) -> None:
         """Keep a raised or lowered digit, a footnote's, from becoming one number with its neighbour."""
@@ -240,6 +247,17 @@ class Parser:
         if not self._is_gone(tag):
             self._field(value.start, value.start + len(value.value))
 
+    def _choice(self, tag: Token, end: int) -> None:
+        """What is chosen of a list in a cell; where that is not told, the cell holds what nobody reads."""
+        chosen = _CHOSEN.search(self.source, tag.end, max(tag.end, end))
+        self._field(*(chosen.span(1) if chosen else (tag.start + 1, tag.start + 1 + len(tag.name))))
+
+    def _drawing(self, tag: Token, end: int) -> None:
+        """The place of a drawing with words in it: it may be a table."""
+        flow = self._flow()
+        if flow is not None and not self._skip and "<text" in self.source[tag.end : end]:
+            flow.append(Image(tag.start + 1, tag.start + 1 + len(tag.name)))
+
     def _field(self, start: int, end: int) -> None:
         """The value of a form's field, where it stands in a cell; one with markup is not read."""
         written = self.source[start:end]
@@ -254,6 +272,13 @@ class Parser:
         """Whether a tag lies inside the hidden element; where it ends the element, it is shown again."""
         skip = self._skip
         assert skip is not None
+        if skip.name in _SOUNDS and (name != skip.name or not closing):
+            if name == skip.name:
+                return True
+            self._skip = (
+                None if name in _SOUNDS or name == "ruby" or name in _BLOCKS or name in _PARTS else skip
+            )
+            return self._skip is not None
         if name == skip.name:
             if not closing and skip.tables == 0 and name in _ENDED_BY_THEIR_LIKE:
                 self._skip = None

@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from structurer.errors import ReadError, ReviewError
+from structurer.errors import ReadError, UnknownItem
 from structurer.observation import Extraction, Observation
 from structurer.review.events import Event, Seen
 from structurer.review.fold import Standing, standing
@@ -98,17 +98,17 @@ class Cases:
             report.starts = line_starts(report.source) if report.source else ()
 
     def resolve(self, reviews: Reviews, key: str) -> Case:
-        """What an id, the beginning of one, or DOC:INDICATOR means. Raises ReviewError."""
+        """What an id, the beginning of one, or DOC:INDICATOR means. Raises UnknownItem."""
         key = key.strip()
         if _ID.fullmatch(key):
             rows = reviews.items_like(key)
             if len(rows) > 1:
-                raise ReviewError(f"{key}: several items begin so; give more of the id")
+                raise UnknownItem(f"{key}: several items begin so; give more of the id")
             if rows:
                 return self.of_rows(reviews, rows)[0]
         named = _HANDLE.fullmatch(key)
         if named is None:
-            raise ReviewError(
+            raise UnknownItem(
                 f"{key}: no such item; `structurer queue` lists them, and DOC:INDICATOR names any value"
             )
         number = self._store.number(named["document"], reviews.connection)
@@ -128,7 +128,7 @@ class Cases:
         here = here or [n for n, (_, one) in enumerate(pairs) if one.indicator == handle]
         if len(here) > 1:
             several = ", ".join(report.handles[n] for n in here)
-            raise ReviewError(f"{key}: several values are called so: {several}")
+            raise UnknownItem(f"{key}: several values are called so: {several}")
         if here:
             id, found = pairs[here[0]]
             row = reviews.item(id)
@@ -140,7 +140,7 @@ class Cases:
         added = [act for act in acts if act.kind == "add" and act.indicator == handle]
         row = reviews.item(added[-1].item) if added else None
         if row is None:
-            raise ReviewError(f"{key}: the report was not found to state it; `review add` adds a value")
+            raise UnknownItem(f"{key}: the report was not found to state it; `review add` adds a value")
         return self.of_rows(reviews, [row])[0]
 
 

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, Engine, Select, Table, collate, exists, func,
 from sqlalchemy import Row as SQLRow
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
-from structurer.errors import StoreError
+from structurer.errors import StoreError, UnknownDocument
+from structurer.flat import Report
 from structurer.observation import Extraction
 from structurer.record import Record, record
 from structurer.review.decided import decided
@@ -261,13 +262,13 @@ class Store:
             found = connection.execute(query.limit(6)).all()
             if len({row.number for row in found}) > 1:
                 several = ", ".join(f"{row.found_at} ({row.id[:12]})" for row in found)
-                raise StoreError(f"{key}: several documents fit: {several}")
+                raise UnknownDocument(f"{key}: several documents fit: {several}")
             if found:
                 return found[0]
         failed = connection.scalar(select(failures.c.reason).where(failures.c.path == key))
         if failed is not None:
-            raise StoreError(f"{key}: its import failed: {failed}")
-        raise StoreError(f"{key}: not in {self.name}; `structurer import` puts a file there")
+            raise UnknownDocument(f"{key}: its import failed: {failed}")
+        raise UnknownDocument(f"{key}: not in {self.name}; `structurer import` puts a file there")
 
     @contextmanager
     def reviews(self, *, writes: bool = False) -> Iterator[Reviews]:
@@ -308,6 +309,25 @@ class Store:
             yield from made
             last = batch[-1].found_at
 
+    def reports(
+        self, *, reviewed: bool = True, accepted: bool = False, whole: bool = True
+    ) -> Iterator[Report]:
+        """All current reports as tuples, in the order of their paths, as they stood when reading began.
+
+        Ten times as fast as `extractions`, for what reads everything; nothing may be written through the
+        same connection meanwhile. `accepted` and `whole=False` leave out what is not needed.
+        """
+        from structurer.store.streaming import stream
+
+        with self._transaction(steady=True) as connection:
+            yield from stream(connection, reviewed=reviewed, accepted=accepted, whole=whole)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One look at the store, for `structurer.store.figures`; what others write meanwhile is not seen."""
+        with self._transaction(steady=True) as connection:
+            yield connection
+
     def failures(self) -> Iterator[Failed]:
         """Files whose last import failed, by path."""
         query = select(failures).order_by(failures.c.path).limit(_MANY)
@@ -341,10 +361,13 @@ class Store:
             )
 
     @contextmanager
-    def _transaction(self, *, writes: bool = False) -> Iterator[Connection]:
+    def _transaction(self, *, writes: bool = False, steady: bool = False) -> Iterator[Connection]:
+        """A transaction; `steady` reads see nothing of what others write meanwhile."""
         try:
             with self._engine.connect() as connection:
                 connection = connection.execution_options(writes=writes)
+                if steady and connection.dialect.name == "postgresql":  # SQLite's always are
+                    connection = connection.execution_options(isolation_level="REPEATABLE READ")
                 with connection.begin():
                     yield connection
         except IntegrityError as error:

@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Connection,
@@ -274,6 +275,39 @@ panel_links = Table(
     Column("year", Integer, nullable=False),
 )
 
+#: Reports handed in to the service and not imported yet; `holder` is the server that is at it, `until` its
+#: lease.
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("state", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("options", JSON, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("holder", Text, nullable=False),
+    Column("until", Moment),
+    Column("submitted_at", Moment, nullable=False),
+    Column("started_at", Moment),
+    Column("ended_at", Moment),
+    Column("summary", JSON_OR_NULL),
+    Column("problem", Text, nullable=False),
+    Index("jobs_in_order", "state", "number"),
+)
+
+#: Their bytes, in pieces, until the job has ended.
+job_files = Table(
+    "job_files",
+    metadata,
+    Column("job", ForeignKey("jobs.number"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("piece", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False),
+    Column("packed", LargeBinary, nullable=False),
+)
+
 #: What the sentences of a document are recognised by (see structurer.sameness).
 sentence_marks = Table(
     "sentence_marks",
@@ -332,7 +366,13 @@ def m004_panel(connection: Connection) -> None:
 
 
 @migration
-def m005_scale(connection: Connection) -> None:
+def m005_jobs(connection: Connection) -> None:
+    """What was handed in to the service."""
+    metadata.create_all(connection, tables=[jobs, job_files], checkfirst=False)
+
+
+@migration
+def m006_scale(connection: Connection) -> None:
     """What many reports need: no index that every row has to enter, and the same report told from others."""
     known = {column["name"] for column in inspect(connection).get_columns("failures")}
     if "fingerprint" not in known:

@@ -43,7 +43,10 @@ _ATOM = re.compile(
 _PARTS = re.compile(rf"(?P<sign>[+\-]|增加?|减少?)?(?P<number>{_NUMBER})[ ]?(?P<unit>{UNITS})?")
 _BOTH = re.compile(r"([0-9]+)")
 _NOT_HAN = re.compile(r"[^\u3007\u4e00-\u9fff]+")
-_ENUMERATOR = re.compile(r"[(\[]?[0-9]{1,2}(?:[.、,:)\]]+|(?=[\u4e00-\u9fff]))")
+_ENUMERATOR = re.compile(
+    rf"[(\[]?[0-9]{{1,2}}(?:[.、,:)\]]+|(?!(?:{UNITS})(?![\u4e00-\u9fff]))(?=[\u4e00-\u9fff]))"
+)
+"""A digit before a label; before a unit that ends its words it is a number."""
 _DIGIT = re.compile(r"[0-9]")
 # What may stand alone between cells without being one: an enumerator, punctuation.
 _MARKS = re.compile(r"[0-9]{1,2}[.、:)]+|[^\w\u25a0-\u25ff\u2600-\u27bf]+")
@@ -221,8 +224,9 @@ def _words(text: str, start: int, end: int, is_label_end: re.Pattern[str]) -> li
     glued = _GLUED.fullmatch(word)
     if glued and is_label_end.search(han(glued["label"])):
         at = start + glued.start("number")
+        letters, _, stray = (_known if len(word) <= LONGEST else _spelled)(glued["label"])
         return [
-            Word(start, start + glued.end("label"), han(glued["label"]), False),
+            Word(start, start + glued.end("label"), letters, stray),
             _number(text, at, start + glued.end("number")),
         ]
     letters, _, stray = (_known if len(word) <= LONGEST else _spelled)(word)

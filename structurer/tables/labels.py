@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from itertools import groupby
 from typing import NamedTuple
@@ -115,6 +115,17 @@ class Vocabulary:
         # Labels are the same in most reports, so what they hold is looked for once.
         self._known = lru_cache(4096)(self._labels_in)
 
+    @cached_property
+    def longer(self) -> Mapping[str, Sequence[tuple[str, str]]]:
+        """Row → the rows whose labels end with one of its own, and these labels: damaged, they read as it."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for row, keys in self.keys_of.items():
+            for other, theirs in self.keys_of.items():
+                ends = [text for text in theirs if any(_is_end(key, text) for key in keys)]
+                if other != row and ends:
+                    found.setdefault(row, []).extend((other, text) for text in ends)
+        return found
+
     def _label(self, text: str, columns: set[str], groups: set[str]) -> Label:
         ranks = sorted(self.rank[row] for row in self.row_keys.get(text, ()))
         return Label(text, tuple(ranks), text in columns, text in groups)
@@ -146,6 +157,10 @@ class Vocabulary:
                 for cut in range(1, len(text)):
                     tears.setdefault(text[cut - 1 : cut + 1], []).append((row, text[:cut], text[cut:]))
         return tears
+
+
+def _is_end(key: str, text: str) -> bool:
+    return len(text) > len(key) + 2 and text.endswith(key)
 
 
 def _slots(form: str, table: Table) -> Iterator[Slot]:

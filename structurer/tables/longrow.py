@@ -46,4 +46,5 @@ def _values(size: int, reading: Reading) -> list[int]:
 
 
 def _holds(equation: Equation, grid: Sequence[int]) -> bool:
-    return sum(grid[cell] for cell in equation.left) == sum(grid[cell] for cell in equation.right)
+    at = grid.__getitem__
+    return sum(map(at, equation.left)) == sum(map(at, equation.right))

@@ -11,7 +11,9 @@ from structurer.observation import Finding, Observation, TableInfo, TableState, 
 from structurer.tables.alike import recall, remember
 from structurer.tables.cells import Atom, Token, Word, atoms, mask
 from structurer.tables.damage import deduplicated
+from structurer.tables.eaten import give_back
 from structurer.tables.labels import Vocabulary, vocabulary
+from structurer.tables.listed import plain_rows
 from structurer.tables.locate import Span, locate
 from structurer.tables.observe import confirmed, left_open, observed
 from structurer.tables.place import PlacedRow, Placement, place
@@ -21,6 +23,8 @@ from structurer.tables.sequence import place_blank, place_in_sequence
 from structurer.tables.settle import Settled, complete, settle
 
 _NOTES = ("注", "备注", "说明")
+_MOST_COPIES = 8
+"""Different copies of a table that are read; a report has two or three, and each costs a search."""
 _FEWEST_ROWS = 3
 """Rows below which a list of labels and numbers is no statistics table."""
 
@@ -47,16 +51,40 @@ def read_tables(document: Document, forms: Forms) -> list[TableReading]:
     spans, again = locate(document.folded, forms)
     if not spans:
         return []
-    masked = mask(document.folded)
+    listed = {span.table for span in spans if _one_column(forms, span.table)}
+    masked = plain_rows(mask(document.folded), (*spans, *again), listed)
     streams = [atoms(masked, span.start, span.end, vocabulary(forms, span.table).ends) for span in spans]
     lost = deduplicated(document.folded, spans, streams)
     there = []
     for span, stream in zip(spans, streams, strict=True):
         table = _read(document, span, stream, forms, lost)
         if table is not None:
-            copies = [_copy(document, masked, other, forms) for other in again if other.table == span.table]
+            others = _different(masked, [other for other in again if other.table == span.table])
+            if len(others) > _MOST_COPIES:
+                there.append(_too_many(table, len(others)))
+                continue
+            copies = [_copy(document, masked, other, forms) for other in others]
             there.append(_compared(table, [copy for copy in copies if copy is not None]))
     return [_as_its_neighbours(table, there, forms) for table in there]
+
+
+def _one_column(forms: Forms, table: str) -> bool:
+    return all(form.single_column for form in forms.tables[table].values())
+
+
+def _different(masked: str, spans: Sequence[Span]) -> list[Span]:
+    """Of copies that print the same, one: a page repeated a hundred times is read twice."""
+    return list({masked[span.start : span.end].strip(): span for span in reversed(spans)}.values())[::-1]
+
+
+def _too_many(table: TableReading, count: int) -> TableReading:
+    """A table with more copies than a report can have: they are not compared, so nothing is accepted."""
+    open_ = {"value": None, "status": "ambiguous", "accepted": False}
+    observations = tuple(
+        one.model_copy(update={**open_, "candidates": one.candidates or (one.value,)})
+        for one in table.observations
+    )
+    return replace(table, observations=observations, findings=(*table.findings, _many(table.table, count)))
 
 
 def _copy(document: Document, masked: str, span: Span, forms: Forms) -> TableReading | None:
@@ -126,7 +154,9 @@ def _read(
             tuple(left_open(cell) for row in rows for cell in row.places),
             tuple(findings),
         )
-    state, observations = _cells(document, span, table, rows, found, trusted=not placement.unplaced)
+    trusted = not placement.unplaced
+    state, observations, said = _cells(document, span, table, rows, found, trusted=trusted)
+    findings.extend(said)
     findings.extend(_about(placement, document, span.table))
     return TableReading(
         span.table,
@@ -168,18 +198,21 @@ def _cells(
     found: Sequence[Line],
     *,
     trusted: bool,
-) -> tuple[TableState, list[Observation]]:
-    """How far a table's cells could be read, and their observations; the commonest way is the first."""
+) -> tuple[TableState, list[Observation], Sequence[Finding]]:
+    """How far a table's cells could be read, their observations, and what was lost in them.
+
+    The commonest way is the first.
+    """
     whole = complete(table, rows)
     if whole:
-        return "read", confirmed(table, whole, document, span)
+        return "read", confirmed(table, whole, document, span), ()
     if not any(line.tokens for line in found):
         blank = [cell for row in rows for cell in _unfilled(row)]
         stray = any(line.stray for line in found)
-        return "unreadable" if stray else "blank", observed(blank, document, span)
-    settled = settle(table, rows, trusted=trusted)
+        return "unreadable" if stray else "blank", observed(blank, document, span), ()
+    settled, said = give_back(settle(table, rows, trusted=trusted), table, document.folded)
     partial = any(cell.status == "ambiguous" for cell in settled)
-    return "partial" if partial else "read", observed(settled, document, span)
+    return "partial" if partial else "read", observed(settled, document, span), said
 
 
 def _hard(table: Table) -> bool:
@@ -243,6 +276,14 @@ def _about(placement: Placement, document: Document, table: str) -> list[Finding
 
 def _repeated(table: str) -> Finding:
     message = "the report holds this table more than once; where the copies differ the cells are left open"
+    return Finding(rule=f"{table}.repeated", severity="warning", message=message)
+
+
+def _many(table: str, count: int) -> Finding:
+    message = (
+        f"{count} other tables of the kind stand in this text, as where many reports were put into one;"
+        " they were not compared, and all cells are left open"
+    )
     return Finding(rule=f"{table}.repeated", severity="warning", message=message)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from structurer.forms import Table
-from structurer.tables.cells import Atom, Token, Word
+from structurer.fold import fold
+from structurer.forms import Row, Table
+from structurer.tables.cells import Atom, Token, Word, han
 from structurer.tables.labels import Vocabulary
 from structurer.tables.place import PlacedRow, Placement, fit, in_grid
 from structurer.tables.rows import Line
@@ -22,7 +23,13 @@ def place_in_sequence(lines: Sequence[Line], vocabulary: Vocabulary) -> Placemen
     filled = [line for line in lines if line.tokens]
     by_row = [line for line in filled if line.row]
     stray = any(line.stray for line in lines)
-    rows = None if stray else _by_column(filled, form, table) or _by_row(by_row, filled, form, table)
+    rows = (
+        None
+        if stray
+        else _by_column(filled, form, table)
+        or _by_row(by_row, filled, form, table)
+        or _by_part(lines, form, table)
+    )
     if rows is None and len(filled) == 1 and not stray:
         rows = (fit("", table.cells, form, _from_first_number(filled[0]), None),)
     if rows is None:
@@ -79,6 +86,41 @@ def _by_row(
         fit(name, table.cells[at * width : (at + 1) * width], form, line, None)
         for at, (name, line) in enumerate(zip(names, by_row, strict=True))
     )
+
+
+def _by_part(lines: Sequence[Line], form: str, table: Table) -> tuple[PlacedRow, ...] | None:
+    """A table cut into small ones, each with the labels of its rows and columns above its numbers."""
+    cells: list[Token] = []
+    words = ""
+    done = 0
+    for line in lines:
+        words += line.before + line.label
+        if line.tokens:
+            done = _next_part(words, len(line.tokens), done, table)
+            if not done:
+                return None
+            cells += line.tokens
+            words = ""
+    if len(cells) != len(table.cells) or done != len(_rows(table)):
+        return None
+    return (PlacedRow("", table.cells, form, "exact", tuple(cells)),)
+
+
+def _rows(table: Table) -> Sequence[Row]:
+    return [row for block in table.blocks for row in block.rows]
+
+
+def _next_part(words: str, count: int, done: int, table: Table) -> int:
+    """How many rows are printed once so many numbers are, under these words; 0 where they do not say so."""
+    names = [han(fold(row.label)) for row in _rows(table)]
+    columns = "".join(han(fold(column.label)) for column in table.blocks[0].columns)
+    parts, odd = divmod(count, len(table.blocks[0].columns))
+    here = names[done : done + parts]
+    for text in table.furniture:
+        words = words.replace(han(fold(text)), "")
+    said = ("".join(here) + columns * parts, "".join(name + columns for name in here))
+    heads = words in said if done else words.endswith(said)
+    return done + parts if heads and not odd and len(here) == parts > 0 else 0
 
 
 def _by_column(filled: Sequence[Line], form: str, table: Table) -> tuple[PlacedRow, ...] | None:

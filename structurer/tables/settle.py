@@ -384,18 +384,13 @@ def _values(tokens: Sequence[Token | None]) -> tuple[Value, ...]:
 
 
 def _verdict(equation: Equation, values: Sequence[int | None]) -> bool | None:
-    """Whether a sum holds; None where a value is not known."""
-    left = right = 0
-    for at in equation.left:
-        value = values[at]
-        if value is None:
-            return None
-        left += value
-    for at in equation.right:
-        value = values[at]
-        if value is None:
-            return None
-        right += value
+    """Whether a sum holds; None where a value is not known and some value of it would make the sum hold."""
+    sides = [[values[at] for at in side] for side in (equation.left, equation.right)]
+    left, right = (sum(value for value in side if value is not None) for side in sides)
+    more_left, more_right = (None in side for side in sides)
+    if more_left or more_right:
+        # Counts are not negative: what is not known can only add to its side.
+        return None if (more_left or left >= right) and (more_right or right >= left) else False
     return left == right
 
 

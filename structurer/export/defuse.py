@@ -1,0 +1,14 @@
+"""Text that a spreadsheet would compute, made to stay text."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+#: What makes a spreadsheet take a text for a formula, wide forms included.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+@lru_cache(maxsize=1 << 15)
+def defused(text: str | None) -> str | None:
+    """The text, with a leading apostrophe if a spreadsheet would take it for a formula."""
+    return "'" + text if text and text.startswith(FORMULA) else text

@@ -1,0 +1,48 @@
+"""What the words in exported tables mean: for the dictionary, the legend and the package's description."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+STATUSES: Mapping[str, str] = {
+    "verified": "printed, and confirmed by the form's sums or by a second, independent reading",
+    "stated": "printed under its label; nothing contradicts it, nothing else confirms it",
+    "inferred": "not printed; the only value that every reading of the text allows under the sums",
+    "disputed": "printed, but it would have to change for the sums to hold, or two readings differ",
+    "ambiguous": "several readings fit, so none is chosen; the candidates are listed",
+    "unsupported": "claimed by a model, not found in the text",
+}
+ORDER = ("unsupported", "disputed", "ambiguous", "stated", "inferred", "verified")
+"""Statuses, what needs a person most first."""
+PRINTED: Mapping[str, str] = {
+    "number": "a number stands there",
+    "blank": "the cell is there and left blank; that is not zero",
+    "not_applicable": "marked as not applicable, such as / or -",
+    "text": "words stand there",
+    "omitted": "no token of this cell is in the text",
+}
+QUALIFIERS: Mapping[str, str] = {
+    "exact": "the number as it is",
+    "over": "more than it (余, 多, 超过)",
+    "under": "less than it (近, 不足)",
+    "about": "about it (约, 左右)",
+    "at_least": "it or more (以上)",
+}
+PERIODS: Mapping[str, str] = {
+    "year": "the year of the report",
+    "month": "a month of it",
+    "day": "a day of it",
+    "cumulative": "since an event, such as the law",
+    "to_date": "a stock at the date in as_of",
+    "previous_year": "the year before",
+}
+KINDS: Mapping[str, str] = {
+    "count": "a whole number, never negative",
+    "signed": "a whole number, negative where it shrank",
+    "money": "an amount, in the unit it was published in",
+}
+SEVERITIES: Mapping[str, str] = {
+    "error": "a hard edit rule is broken: figures of the report contradict each other",
+    "warning": "a soft rule is broken: doubtful, but it can be right",
+    "info": "a rule that could not be evaluated, or something to know",
+}
