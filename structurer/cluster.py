@@ -27,7 +27,7 @@ from structurer.bulk.intake import Intake
 from structurer.bulk.tally import Step, Summary, Tally
 from structurer.bulk.workers import Workers, processors
 from structurer.bulk.writing import AlsoAt, Extracted, NotExtracted, Writer
-from structurer.errors import StructurerError
+from structurer.errors import ClusterError
 from structurer.forms import load_forms
 from structurer.observation import Usage
 from structurer.parts import Answers, Folder, PartStore, read_part
@@ -51,12 +51,6 @@ _AT_ONCE = 20_000
 """Ids that go to the desk in one message."""
 _LENT = 600.0
 """Seconds after which the desk takes a place back beyond the time one answer may take."""
-
-
-class ClusterError(StructurerError):
-    """A cluster that cannot be reached, or that gave up."""
-
-    code = "cluster"
 
 
 @dataclass(frozen=True)

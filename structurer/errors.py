@@ -17,6 +17,7 @@ StructurerError
 ├── UnknownIndicator   no form has an indicator of this name
 ├── StoreError         the store cannot be opened, read or written
 │   └── UnknownDocument  it holds no document, or no job, of this name, or several
+├── ClusterError       a cluster that cannot be reached, or that gave up
 ├── CacheError         the cache of answers cannot be opened, read or written
 ├── ModelError         the model's endpoint refuses to work for us at all
 ├── MissingExtra       needs a package that an extra of structurer brings
@@ -132,6 +133,12 @@ class PromptError(StructurerError):
     """A file under prompts/ that cannot be used; the message names file and place."""
 
     code = "prompt"
+
+
+class ClusterError(StructurerError):
+    """A cluster that cannot be reached, or that gave up; the message says why."""
+
+    code = "cluster"
 
 
 class CacheError(StructurerError):

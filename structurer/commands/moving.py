@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -73,7 +73,7 @@ def import_(
     batch: bool,
     workers: int | None,
     time_limit: float | None,
-    engine: Literal["local", "ray"],
+    engine: str,
     address: str | None,
     results: str | None,
     quiet: bool,

@@ -26,6 +26,7 @@ from structurer.observation import Extraction, Observation, Value
 from structurer.review.decided import REVIEWER
 from structurer.store.tables import (
     ABOUT_ITSELF,
+    copies,
     documents,
     events,
     failures,
@@ -108,8 +109,9 @@ class Panels:
         self._store = store
 
     def identities(self) -> Iterator[Identity]:
-        """Every current document, in the order of its first import, with who reports and on which year."""
-        query = select(documents.c.number, documents.c.agency, documents.c.year).where(_CURRENT)
+        """Every current document that is no copy of another, in the order of its first import: who, which year."""
+        copied = exists().where(copies.c.document == documents.c.number, copies.c.of.is_not(None))
+        query = select(documents.c.number, documents.c.agency, documents.c.year).where(_CURRENT, ~copied)
         overruled = self._overruled()
         for row in self._pages(query):
             yield overruled.get(row.number) or Identity(*row)
