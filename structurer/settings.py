@@ -32,6 +32,8 @@ _VARIABLES: Mapping[str, tuple[str, ...]] = {
     "max_cost": ("STRUCTURER_MAX_COST",),
     "max_tokens": ("STRUCTURER_MAX_TOKENS",),
     "max_bytes": ("STRUCTURER_MAX_BYTES",),
+    "time_limit": ("STRUCTURER_TIME_LIMIT",),
+    "workers": ("STRUCTURER_WORKERS",),
 }
 _NO_SETTINGS = frozenset({"STRUCTURER_REVIEWER", "STRUCTURER_TOKENS"})
 """Variables of single commands, and no settings."""
@@ -88,6 +90,10 @@ class Settings(BaseModel):
     """Price of each model: `[prices."NAME"]` with `input` and `output` per million tokens."""
     max_bytes: int = Field(20_000_000, gt=0)
     """Files over this size are refused: a report takes some ten thousand bytes."""
+    time_limit: float = Field(300.0, gt=0)
+    """Seconds that reading one report may take in an import; it is then given up, and the import goes on."""
+    workers: int | None = Field(None, ge=0, le=1024)
+    """Processes that read reports in an import; 0 reads in the import's own, None is one a processor."""
 
 
 def load_settings(**overrides: Any) -> Settings:

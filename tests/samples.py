@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
-from types import ModuleType
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
+from structurer.document import Document
 from structurer.errors import NotAReport
 from structurer.forms import load_forms
 from structurer.observation import (
@@ -132,12 +134,24 @@ class FakePipeline(ModuleType):
     def structure(
         self, source: bytes, *, path: str, settings: object, forms: object, beside: str | None = None
     ) -> Extraction:
+        return self._found(source, path)
+
+    def draft(self, document: Document, forms: object) -> SimpleNamespace:
+        # An office of its own for each file, or all would be copies of one report.
+        source, agency = document.source.encode(), f"云溪市{Path(document.path).stem}局"
+        found = self._found(source, document.path, agency)
+        return SimpleNamespace(document=document, tables=(), found=found)
+
+    def finish(self, drafted: SimpleNamespace, forms: object, replies: object, *, accept: bool) -> Extraction:
+        return drafted.found
+
+    def _found(self, source: bytes, path: str, agency: str = "云溪市教育局") -> Extraction:
         self.seen.append(path)
         if b"letter" in source:
             raise NotAReport(path, "no title, section or table of an annual report")
         if b"bug" in source:
             raise KeyError("surprise")
-        return sample(path, content=source)
+        return sample(path, content=source, agency=agency)
 
 
 FINDINGS: Sequence[Finding] = (

@@ -17,8 +17,9 @@ from pydantic import SecretStr
 
 from benchmarks.corpus import reports
 from structurer.bulk import Summary
-from structurer.bulk_batch import BatchState, import_in_batches
-from structurer.bulk_model import import_with_model
+from structurer.bulk.asking import import_with_model
+from structurer.bulk.batch import BatchState, import_in_batches
+from structurer.bulk.importing import Course
 from structurer.cli import cli
 from structurer.errors import ModelError
 from structurer.forms import load_forms
@@ -216,7 +217,7 @@ def test_a_batch_costs_half(files: list[str], store: Store, tmp_path: Path) -> N
         settings = endpoint.settings(tmp_path, prices=PRICES)
         told = [
             import_with_model(
-                files, store, force=False, dry_run=True, settings=settings, forms=load_forms(), batch=batch
+                files, store, settings, load_forms(), Course(), dry_run=True, batch=batch
             ).estimate
             for batch in (False, True)
         ]

@@ -33,6 +33,7 @@ def pipeline(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakePipeline:
     for name in list(os.environ):
         if name.startswith(("STRUCTURER_", "OPENAI_")):
             monkeypatch.delenv(name)
+    monkeypatch.setenv("STRUCTURER_WORKERS", "0")  # the fake stands in for the pipeline in this process only
     for name in ("a.txt", "b.txt", "c.pptx"):
         Path(name).write_text(name)
     Path("letter.txt").write_text("a letter")
@@ -183,7 +184,9 @@ def test_show_reads_a_file_or_the_store() -> None:
     run("import", "a.txt", "--store", "sqlite:///x.db")
     Path("a.txt").unlink()
     shown = run("show", "a.txt", "--store", "sqlite:///x.db", "--json")
-    assert Extraction.model_validate_json(shown.stdout) == sample("a.txt", content=b"a.txt")
+    assert Extraction.model_validate_json(shown.stdout) == sample(
+        "a.txt", content=b"a.txt", agency="云溪市a局"
+    )
     assert "needs a look" in run("show", "b.txt").stdout.lower()
     assert "error: letter.txt: no title" in run("show", "letter.txt", code=1).stderr
     assert (

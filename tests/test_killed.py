@@ -8,12 +8,13 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
-from benchmarks import unusual
-from benchmarks.endpoints import Call, Endpoint, Reply
+from benchmarks import resume, unusual
+from benchmarks.endpoints import Call, Endpoint, Reply, chat
 from benchmarks.endpoints.oracle import Teller
 from benchmarks.sources import ROOT
 
@@ -116,3 +117,53 @@ def forget(folder: Path, shelf: str) -> None:
             subprocess.run(["rm", "-r", str(path)], check=True)
         else:
             path.unlink(missing_ok=True)
+
+
+def test_an_import_that_is_killed_again_and_again_exports_the_same(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert resume.main(["--reports", "20", "--kills", "2", "--latency", "0.02"]) == 0
+    told = capsys.readouterr().out
+    assert "killed 2 times" in told
+    assert "identical" in told
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is a signal here")
+def test_ctrl_c_finishes_what_is_at_hand_and_the_same_command_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for source in unusual.sources(40, seed=31):
+        (tmp_path / "in" / source.name).write_bytes(source.data)
+
+    def slow(call: Call) -> Reply:
+        return chat(call, '{"items":[]}', delay=0.1)
+
+    with Endpoint(slow) as endpoint:
+        process = subprocess.Popen(
+            command(tmp_path, endpoint.base_url, "--json"),
+            env=environment(tmp_path),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        deadline = time.monotonic() + 60
+        while len(endpoint.calls) < 3 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        said, told = process.communicate(timeout=60)
+        assert process.returncode == 130
+        first = json.loads(said)
+        assert first["stopped"]
+        assert 0 < first["imported"] < 40
+        assert "stopping: the reports at hand are finished" in told
+        assert "the same command goes on" in told
+        again = subprocess.run(
+            command(tmp_path, endpoint.base_url, "--json"),
+            env=environment(tmp_path),
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+        second = json.loads(again.stdout)
+        assert (second["imported"], second["unchanged"]) == (40 - first["imported"], first["imported"])
+        assert len({call.raw for call in endpoint.calls}) == len(endpoint.calls)

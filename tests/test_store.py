@@ -64,7 +64,7 @@ def test_an_add_that_breaks_keeps_what_was_there(store: Store, monkeypatch: pyte
     def broken(*_: object) -> None:
         raise RuntimeError("pulled the plug")
 
-    monkeypatch.setattr("structurer.store.rows.section_rows", broken)
+    monkeypatch.setattr("structurer.store.writing._place", broken)
     with pytest.raises(RuntimeError):
         store.add(sample().model_copy(update={"findings": ()}), fingerprint="two")
     assert store.get("reports/sample.txt") == sample()
@@ -149,13 +149,14 @@ def test_counts(store: Store) -> None:
     assert sum(counts.observations.values()) == len(made.observations)
 
 
-def test_the_order_is_that_of_the_first_import(store: Store) -> None:
+def test_the_order_is_that_of_the_paths_whatever_came_first(store: Store) -> None:
     names = [f"{number}.txt" for number in (3, 1, 2)] + [f"more/{number}.txt" for number in range(120)]
+    names += ["甲/1.txt", "Z.txt", "a b.txt", "a.txt"]
     for name in names:
         made = sample(name, content=name.encode())
         store.add(made.model_copy(update={"observations": made.observations[:1]}), fingerprint="one")
     store.add(sample("1.txt", content=b"1.txt"), fingerprint="two")
-    assert [found.document.path for found in store.extractions()] == names
+    assert [found.document.path for found in store.extractions()] == sorted(names)
 
 
 def test_times_are_utc(store: Store) -> None:
@@ -243,17 +244,17 @@ def test_two_processes_write_at_once(url: str) -> None:
 def test_a_collision_with_another_process_is_tried_again(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from structurer.store import store as module
+    from structurer.store import writing
 
-    put, calls = module._put_document, []
+    put, calls = writing._put_documents, []
 
-    def collide(*arguments: object) -> int:
+    def collide(*arguments: object) -> dict[str, int]:
         calls.append(arguments)
         if len(calls) == 1:
             raise IntegrityError("insert", {}, Exception("taken"))
         return put(*arguments)
 
-    monkeypatch.setattr(module, "_put_document", collide)
+    monkeypatch.setattr(writing, "_put_documents", collide)
     store.add(sample(), fingerprint="one")
     assert store.get("reports/sample.txt") == sample()
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -24,22 +23,43 @@ from structurer.commands.common import (
     settings_of,
     store_option,
 )
+from structurer.commands.importing import STOPPED, Cluster, Run
 from structurer.terminal import plain
 
 if TYPE_CHECKING:
-    from structurer.bulk import Step, Summary
-    from structurer.bulk_batch import BatchState
+    from structurer.bulk import Summary
     from structurer.export import Format, Shape, Which
     from structurer.settings import Settings
 
 
 @click.command("import")
-@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.argument("paths", metavar="[PATH]...", nargs=-1)
 @store_option
 @model_options
 @click.option("--force", is_flag=True, help="Extract again what is unchanged.")
+@click.option("--failed", is_flag=True, help="Try again what failed before; takes no PATH.")
 @click.option("--dry-run", is_flag=True, help="Say what would be done; extract and store nothing.")
 @click.option("--batch", is_flag=True, help="Hand the questions in as a batch; run again to collect.")
+@click.option(
+    "--workers", type=int, metavar="N", help="Processes that read reports.  [default: one a processor]"
+)
+@click.option(
+    "--time-limit", type=float, metavar="SECONDS", help="Give a report up after so long.  [default: 300]"
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="Where reports are read: by processes of this machine, or on a Ray cluster.",
+)
+@click.option("--address", metavar="ADDRESS", help="The Ray cluster's; without one, one is started here.")
+@click.option(
+    "--results",
+    metavar="FOLDER|URL",
+    help="Where a cluster leaves its results for the store: every machine must see it.",
+)
+@click.option("--quiet", is_flag=True, help="No progress and no line a failure; the summary tells.")
 @json_option
 @click.pass_context
 def import_(
@@ -48,112 +68,86 @@ def import_(
     paths: tuple[str, ...],
     store: str | None,
     force: bool,
+    failed: bool,
     dry_run: bool,
     batch: bool,
+    workers: int | None,
+    time_limit: float | None,
+    engine: Literal["local", "ray"],
+    address: str | None,
+    results: str | None,
+    quiet: bool,
     as_json: bool,
     **asking: Any,
 ) -> None:
     """Extract reports into the store and print a summary.
 
-    PATH is a file, a folder or a glob. What the store already holds, unchanged, is left alone. A file that
-    fails is noted with its reason; the others are kept.
+    PATH is a file, a folder or a glob. What the store already holds, unchanged, is left alone, and so is what
+    failed before, unless --failed. A file that fails is noted with its reason; the others are kept.
+
+    Ctrl-C finishes the reports at hand and stops; a second one stops at once. Whatever stopped it, the same
+    command goes on. Exit code 130 when it was stopped.
     """
-    from structurer.bulk import find_files
     from structurer.console import import_text
 
-    settings = settings_of(store=store, **asking)
-    skipped: list[str] = []
-
-    def skip(path: str, reason: str) -> None:
-        skipped.append(path)
-        say(f"skipped: {plain(path)}: {reason}")
-
-    files = list(find_files(paths, skipped=skip))
-    if not files:
-        raise Said(NO_REPORTS)
-    summary, state = _run(files, settings, force=force, dry_run=dry_run, batch=batch)
+    if failed == bool(paths):
+        raise click.UsageError(
+            "--failed takes no PATH: it tries again what failed before"
+            if failed
+            else "Missing argument 'PATH...'"
+        )
+    settings = settings_of(store=store, workers=workers, time_limit=time_limit, **asking)
+    cluster = _cluster(engine, address, results, dry_run=dry_run, batch=batch)
+    run = Run(settings, quiet=quiet, cluster=cluster)
+    summary, state = run.imported(paths, force=force, failed=failed, dry_run=dry_run, batch=batch)
+    if not (summary.done or summary.stopped):
+        raise Said("nothing failed before" if failed else NO_REPORTS)
     if as_json:
         usage = summary.usage.model_dump(mode="json") if summary.usage is not None else None
         put_json(
             asdict(summary)
-            | {"usage": usage, "skipped": len(skipped), "dry_run": dry_run}
+            | {"usage": usage, "skipped": run.skipped, "dry_run": dry_run}
             | ({"batch": asdict(state)} if state else {})
         )
     else:
-        put(import_text(summary, skipped=len(skipped), dry_run=dry_run))
+        put(import_text(summary, skipped=run.skipped, dry_run=dry_run))
         if summary.estimate is not None:
             put(estimate_text(settings, summary.estimate))
     if state is not None:
         say(state.said)
+    _say_left(settings, summary)
+    ctx.exit(STOPPED if summary.stopped else 1 if summary.failed or summary.left else 0)
+
+
+def _cluster(
+    engine: str, address: str | None, results: str | None, *, dry_run: bool, batch: bool
+) -> Cluster | None:
+    """Which cluster to use, if any. Raises UsageError for options that do not go together."""
+    if engine == "local":
+        if address or results:
+            raise click.UsageError("--address and --results belong to --engine ray")
+        return None
+    if dry_run or batch:
+        raise click.UsageError("--dry-run and --batch need no cluster; leave --engine ray out")
+    if address and not results:
+        raise click.UsageError("--address needs --results: a folder that every machine of the cluster sees")
+    return Cluster(address, results or "structurer-results")
+
+
+def _say_left(settings: Settings, summary: Summary) -> None:
+    """What is left to do after an import, and for whom."""
     left = sum(summary.statuses.values()) - summary.accepted
     asked = model_said(settings, summary.usage, summary.problem)
     if left:
         say(f"{counted(left, 'value')} stay open for a person; {asked}. `structurer show DOC` lists them.")
     elif asked != NOT_ASKED:
         say(f"{asked}.")
-    ctx.exit(1 if summary.failed else 0)
-
-
-def _run(
-    files: list[str], settings: Settings, *, force: bool, dry_run: bool, batch: bool
-) -> tuple[Summary, BatchState | None]:
-    from structurer.bulk import import_reports
-    from structurer.pipeline import asks
-    from structurer.store import open_store
-
-    if batch and not asks(settings):
-        raise click.UsageError("--batch asks a model; name one with --model")
-
-    # A bar on a terminal; without one, only what went wrong is said.
-    shown = sys.stderr.isatty()
-    url = settings.store if not dry_run or _exists(settings.store) else "sqlite://"
-    with (
-        open_store(url) as store,
-        click.progressbar(length=len(files), label="importing", file=sys.stderr, hidden=not shown) as bar,
-    ):
-
-        def tell(step: Step) -> None:
-            if step.failure:
-                clear = "\r\x1b[K" if shown else ""
-                say(f"{clear}error: {plain(step.path)}: {plain(step.failure.reason)}")
-            bar.update(1)
-
-        if batch and dry_run:
-            from structurer.bulk_model import import_with_model
-            from structurer.forms import load_forms
-
-            known = load_forms()
-            return import_with_model(
-                files,
-                store,
-                force=force,
-                dry_run=True,
-                settings=settings,
-                forms=known,
-                progress=tell,
-                batch=True,
-            ), None
-        if batch:
-            from structurer.bulk_batch import import_in_batches
-            from structurer.forms import load_forms
-
-            return import_in_batches(
-                files, store, force=force, settings=settings, forms=load_forms(), progress=tell
-            )
-        summary = import_reports(files, store, force=force, dry_run=dry_run, settings=settings, progress=tell)
-        return summary, None
-
-
-def _exists(url: str) -> bool:
-    """Whether a store is there, so that a dry run need not make one."""
-    from structurer.errors import StoreError
-    from structurer.store import open_store
-
-    try:
-        open_store(url, create=False).close()
-    except StoreError:
-        return False
-    return True
+    if summary.left:
+        say(f"{counted(summary.left, 'file')} failed before; `structurer import --failed` tries again.")
+    if summary.copies:
+        say(f"{counted(summary.copies, 'report')} came from several sites; `structurer copies` lists them.")
+    if summary.stopped:
+        say("stopped; what is done is kept, and the same command goes on.")
 
 
 @click.command()
@@ -265,4 +259,26 @@ def _export_gold(out: str, store: str | None, as_json: bool) -> None:
         say(f"what was decided about {counted(documents, 'document')} written to {plain(out)}")
 
 
-COMMANDS = (import_, export)
+@click.command()
+@click.argument("document", metavar="[DOC]", required=False)
+@store_option
+@json_option
+def copies(document: str | None, store: str | None, as_json: bool) -> None:
+    """List reports that came from several sites: which document stands for which, and why.
+
+    With DOC, what it is a copy of and what is a copy of it. Exports leave copies out; nothing is deleted.
+    """
+    from structurer.store import open_store
+
+    with open_store(settings_of(store=store).store, create=False) as held:
+        found = held.copies(document)
+    if as_json:
+        put_json([asdict(one) for one in found])
+        return
+    for one in found:
+        put(f"{plain(one.path)}  is the same report as  {plain(one.of_path)}  ({plain(one.why)})")
+    if not found:
+        say("no report is there twice")
+
+
+COMMANDS = (import_, export, copies)

@@ -186,6 +186,24 @@ def show(document: str, layout: Layout, out: str | None, store: str | None, full
         put_json(found.to_json())
     else:
         put_view(found, full)
+        _say_copies(found, settings)
+
+
+def _say_copies(found: Extraction, settings: Settings) -> None:
+    """Which other documents of the store are the same report, if any."""
+    from structurer.errors import StoreError
+    from structurer.store import open_store
+
+    try:
+        with open_store(settings.store, create=False) as store:
+            linked = store.copies(found.document.id)
+    except StoreError:  # there is no store, or the report is not in it
+        return
+    for one in linked:
+        if one.id == found.document.id:
+            say(f"the same report as {plain(one.of_path)}, which counts ({plain(one.why)})")
+        elif one.of_id == found.document.id:
+            say(f"also at {plain(one.path)} ({plain(one.why)}), which is not counted")
 
 
 def _put_page(found: Extraction, document: str, out: str, settings: Settings, *, as_json: bool) -> None:

@@ -53,9 +53,16 @@ def import_text(summary: Summary, *, skipped: int, dry_run: bool = False) -> str
     """What an import did, a count a line."""
     done = "to import" if dry_run else "imported"
     files = {done: summary.imported, "unchanged": summary.unchanged, "failed": summary.failed}
+    if summary.left:
+        files["failed before, left alone"] = summary.left
     if skipped:
         files["skipped (not a format that is read)"] = skipped
     lines = [f"files, in {summary.seconds:.1f} s", *_counts(files)]
+    if summary.copies:
+        lines += [
+            "the same report from another site",
+            *_counts({"linked, not counted twice": summary.copies}),
+        ]
     if summary.failures:
         lines += ["failures", *_counts(summary.failures)]
     if summary.statuses:

@@ -39,7 +39,6 @@ OF_REPORT = (
     Column("path", "label", "where the report was found; of several, the first", required=True),
     Column("agency", "label", "the agency whose report it is; empty when the report does not say"),
     Column("year", "integer", "the year reported on, by its title or period, never that of publication"),
-    Column("published", "label", "day of publication as far as the report prints it, ISO 8601"),
 )  # fmt: skip
 """What every row says about the report it is from."""
 
@@ -53,7 +52,6 @@ ABOUT = {
 TIDY = (
     *OF_REPORT,
     Column("table", "label", "first part of the indicator: the table, or narrative for prose", required=True),
-    Column("form", "label", "the form this table follows in this report, by its own header; empty for prose"),
     Column("indicator", "label", "public key table.row.column; see the list of indicators", required=True),
     Column("label", "label", "the official label, table/group/row/column", required=True),
     Column("value", "value", "the value as published, in `unit`; empty when blank, not applicable or open"),
@@ -73,24 +71,26 @@ TIDY = (
     Column("quote", "text", "the first place that prints it, verbatim; JSON Lines have every place"),
     Column("start", "integer", "where the quote begins, in characters of the decoded source"),
     Column("end", "integer", "where the quote ends: text[start:end] == quote"),
-    Column("page", "integer", "the page it is printed on, from 1, where the format has pages"),
-    Column("box", "box", "x0, top, x1, bottom on that page in points (1/72 inch) from its upper left corner"),
-    Column("confidence", "number", "from 0 to 1: how sure machine eyes were, where they read it"),
     Column("methods", "list", "what read it: table, prose, model, reviewer"),
     Column("rules", "list", "hard edit rules that hold and bind it; of a disputed value, those it breaks"),
     Column("assumes", "list", "what had to be assumed, such as blank=0"),
     Column("candidates", "list", "values it could be, where it is open or disputed"),
+    Column("form", "label", "the form this table follows in this report, by its own header; empty for prose"),
+    Column("published", "label", "day of publication as far as the report prints it, ISO 8601"),
+    Column("page", "integer", "the page it is printed on, from 1, where the format has pages"),
+    Column("box", "box", "x0, top, x1, bottom on that page in points (1/72 inch) from its upper left corner"),
+    Column("confidence", "number", "from 0 to 1: how sure machine eyes were, where they read it"),
 )  # fmt: skip
 """One row a value."""
 
 COLUMNS = tuple(column.name for column in TIDY)
-"""Names of the columns of the tidy shape. Quote to confidence are those of the first evidence."""
+"""Names of the columns of the tidy shape; new ones come at the end."""
 
 
 def of_report(report: Report) -> Cells:
     """The cells of OF_REPORT."""
     document = report.document
-    return document.id, document.path, document.agency, document.year, document.published
+    return document.id, document.path, document.agency, document.year
 
 
 _NOWHERE = (None, None, None, None, None, None)
@@ -105,8 +105,9 @@ def tidy_rows(report: Report, lines: Iterable[Line]) -> Iterator[Cells]:
         start, end, quote, *place = line.evidence[0] if line.evidence else _NOWHERE
         page, box, confidence = place or (None, None, None)
         yield (
-            *head, table, forms.get(table), *line[:11], quote, start, end, page, box, confidence,
+            *head, table, *line[:11], quote, start, end,
             line.methods, line.rules, line.assumes, line.candidates,
+            forms.get(table), report.document.published, page, box, confidence,
         )  # fmt: skip
 
 

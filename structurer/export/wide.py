@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from structurer.export.columns import ABOUT, OF_REPORT, Cells, Column, of_report
+from structurer.export.columns import ABOUT, OF_REPORT, TIDY, Cells, Column, of_report
 from structurer.export.exact import fits_decimal, fits_integer
 from structurer.flat import Line, Report
 from structurer.forms import Cell, Forms
@@ -51,7 +51,12 @@ class Wide:
             elif (held[key].value, held[key].unit) != (line.value, line.unit):
                 clash[key] = 1 + (held.pop(key).value is not None)
         left += sum(clash.values())
-        row = [*of_report(report), report.document.title, *map(said.get, self.said)]
+        row = [
+            *of_report(report),
+            report.document.title,
+            report.document.published,
+            *map(said.get, self.said),
+        ]
         for table in self.tables:
             info = report.document.tables.get(table)
             row += (info.form, info.state) if info is not None else (None, None)
@@ -83,6 +88,7 @@ def wide(forms: Forms, *, with_status: bool) -> Wide:
     cells = tuple(forms.cells.values())
     tables = tuple(name for name, known in forms.tables.items() if not any(t.prose for t in known.values()))
     columns = [*OF_REPORT, Column("title", "text", "the report's title")]
+    columns += [column for column in TIDY if column.name == "published"]
     columns += [
         Column(f"metadata.{name}", "text", "what the report says", label) for name, label in ABOUT.items()
     ]

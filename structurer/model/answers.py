@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import cache
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, create_model
 
@@ -44,6 +44,8 @@ def _number(value: object) -> object:
     return value if read is None else read
 
 
+_CONFIG = ConfigDict(frozen=True, defer_build=True)
+"""Kinds of answers are made for ever new sets of rows, and most are never filled."""
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 Number = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
 
@@ -51,15 +53,17 @@ Number = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
 class Answer(BaseModel):
     """Base of all answers: `items` holds what was found, and is empty where nothing was."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = _CONFIG
 
+    recipe: ClassVar[tuple[str, tuple[Any, ...]]] = ("", ())
+    """What made this kind of answer, for another process to make it too (see `made`)."""
     items: list[Any]
 
 
 class StatementItem(BaseModel):
     """A quantity stated in a sentence; `indicator` is a row's name, as in `row_names`."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = _CONFIG
 
     quote: Text = Field(description="原文照抄")
     indicator: str
@@ -73,7 +77,7 @@ class StatementItem(BaseModel):
 class TableItem(BaseModel):
     """A row of a table as printed, a string a column."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = _CONFIG
 
     row: str
     cells: list[str]
@@ -82,7 +86,7 @@ class TableItem(BaseModel):
 class FieldItem(BaseModel):
     """One thing a report says about itself."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = _CONFIG
 
     quote: Text = Field(description="原文照抄")
     field: str
@@ -92,7 +96,7 @@ class FieldItem(BaseModel):
 class ProblemItem(BaseModel):
     """A problem the report admits, or what it means to do about it."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = _CONFIG
 
     kind: Literal["存在的问题", "改进措施"]
     quote: Text = Field(description="原文照抄")
@@ -101,9 +105,12 @@ class ProblemItem(BaseModel):
 class Problems(Answer):
     """The answer about section 五."""
 
+    recipe: ClassVar[tuple[str, tuple[Any, ...]]] = ("problems", ())
     items: list[ProblemItem]
 
 
+_KINDS = 256
+"""Kinds of answers kept ready: reports ask about ever new sets of rows, and each kind takes its space."""
 _NAMES: dict[str, Mapping[str, str]] = {}
 
 
@@ -138,7 +145,7 @@ def _one_of(names: tuple[str, ...]) -> Any:
     return Literal[names]
 
 
-@cache
+@lru_cache(maxsize=_KINDS)
 def statements(names: tuple[str, ...]) -> type[Answer]:
     """The answer about sentences that can state these rows (by their names)."""
     item = create_model(
@@ -148,10 +155,10 @@ def statements(names: tuple[str, ...]) -> type[Answer]:
         qualifier=(_one_of(tuple(QUALIFIERS)), ...),
         period=(_one_of(tuple(PERIODS)), ...),
     )
-    return create_model("Statements", __base__=Answer, items=(_list_of(item), ...))
+    return _answer("Statements", item, ("statements", (names,)))
 
 
-@cache
+@lru_cache(maxsize=_KINDS)
 def rows_of_table(names: tuple[str, ...], columns: str) -> type[Answer]:
     """The answer about a table with these row names; `columns` says what its cells stand for."""
     item = create_model(
@@ -160,11 +167,35 @@ def rows_of_table(names: tuple[str, ...], columns: str) -> type[Answer]:
         row=(_one_of(names), ...),
         cells=(list[str], Field(description=columns)),
     )
-    return create_model("Rows", __base__=Answer, items=(_list_of(item), ...))
+    return _answer("Rows", item, ("rows_of_table", (names, columns)))
 
 
-@cache
+@lru_cache(maxsize=_KINDS)
 def fields(names: tuple[str, ...]) -> type[Answer]:
     """The answer about what a report says of itself, of these fields."""
     item = create_model("Field", __base__=FieldItem, field=(_one_of(names), ...))
-    return create_model("Fields", __base__=Answer, items=(_list_of(item), ...))
+    return _answer("Fields", item, ("fields", (names,)))
+
+
+def _answer(name: str, item: type[BaseModel], recipe: tuple[str, tuple[Any, ...]]) -> type[Answer]:
+    answer = create_model(name, __base__=Answer, items=(_list_of(item), ...))
+    answer.recipe = recipe
+    return answer
+
+
+def made(recipe: tuple[str, tuple[Any, ...]]) -> type[Answer]:
+    """The kind of answer that a recipe makes."""
+    makers: dict[str, Callable[..., type[Answer]]] = {
+        "statements": statements,
+        "rows_of_table": rows_of_table,
+        "fields": fields,
+        "problems": lambda: Problems,
+    }
+    name, arguments = recipe
+    return makers[name](*arguments)
+
+
+def item_of(answer: type[Answer]) -> type[BaseModel]:
+    """What the items of a kind of answer are."""
+    kind: type[BaseModel] = answer.model_fields["items"].annotation.__args__[0]  # type: ignore[union-attr]
+    return kind

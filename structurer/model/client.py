@@ -14,7 +14,7 @@ from structurer.model.presets import Endpoint, endpoint
 from structurer.model.question import Question, written
 from structurer.model.reply import Reply, State, state_of
 from structurer.model.shelf import Kept, Shelf
-from structurer.model.transport import Patience
+from structurer.model.transport import Lane, Patience
 from structurer.model.wire import Backend, Completion
 from structurer.observation import Usage
 from structurer.settings import Settings
@@ -36,9 +36,11 @@ class Client:
         backend: Callable[[Endpoint], Backend] | None = None,
         patience: Patience | None = None,
         reasks: int = 1,
+        lane: Lane | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
         self.endpoint = endpoint(settings)
-        self.ledger = Ledger(settings, self.endpoint)
+        self.ledger = ledger or Ledger(settings, self.endpoint)
         self.offline = ""
         """Why nothing is to be sent; questions are then answered from the shelves only."""
         self.unanswered: dict[str, int] = {}
@@ -46,6 +48,8 @@ class Client:
         self._settings = settings
         self._shelves = tuple(shelves)
         self._carrier = Carrier(settings, self.endpoint, self.ledger, patience or Patience(), backend)
+        if lane is not None:
+            self._carrier.lane = lane
         self._reasks = reasks
         self._flights: dict[str, asyncio.Task[Reply]] = {}
 
@@ -98,7 +102,8 @@ class Client:
         flight = self._flights.get(key)
         if flight is not None:
             reply = await asyncio.shield(flight)
-            return replace(reply, question=question, usage=self.ledger.found() if reply.lasting else Usage())
+            usage = self.ledger.found() if reply.lasting else Usage()
+            return replace(reply, question=question, usage=usage, known=reply.paid)
         flight = self._flights[key] = asyncio.ensure_future(self._answer(question, key))
         try:
             reply = await flight
@@ -175,9 +180,10 @@ class Client:
             parsed = parse(kept.text, question.answer)
             if parsed.readable:
                 dropped = max(kept.dropped, len(parsed.bad))
-                return Reply(question, "answered", parsed.items, dropped, self.ledger.found())
+                found = self.ledger.found()
+                return Reply(question, "answered", parsed.items, dropped, found, known=kept.usage)
         if kept is not None and kept.state == "truncated":
-            return await self._divided(question, Reply(question, kept.state))
+            return await self._divided(question, Reply(question, kept.state, known=kept.usage))
         if self.problem or self.ledger.stopped or self.offline:
             reason = self.problem or self.ledger.stopped or self.offline
             return Reply(question, "unasked", reason=reason)
@@ -228,7 +234,8 @@ class Client:
             return whole
         replies = await asyncio.gather(*map(self.ask, halves))
         used = added((whole.usage, *(reply.usage for reply in replies)))
-        return Reply(question, "divided", usage=used, parts=tuple(replies))
+        paid = added((whole.paid, *(reply.paid for reply in replies)))
+        return Reply(question, "divided", usage=used, parts=tuple(replies), known=paid)
 
     # -- shelves
 

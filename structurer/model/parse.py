@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from structurer.model.answers import Answer
+from structurer.model.answers import Answer, item_of
 
 _FENCE = re.compile(r"```[a-zA-Z]*\s*(.*?)(?:```|\Z)", re.S)
 _THOUGHT = re.compile(r"<think>.*?</think>", re.S)
@@ -38,7 +38,7 @@ def parse(text: str, answer: type[Answer]) -> Parsed:
     found = _items(text)
     if found is None:
         return Parsed(readable=False)
-    kind = answer.model_fields["items"].annotation.__args__[0]  # type: ignore[union-attr]
+    kind = item_of(answer)
     good: list[BaseModel] = []
     bad: list[Bad] = []
     for item in found:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
 from structurer.chunks import Chunk
-from structurer.model.answers import Answer
+from structurer.model.answers import Answer, made
 from structurer.model.parse import Bad
 from structurer.model.presets import Endpoint
 from structurer.model.strict import strict_schema
@@ -35,9 +35,15 @@ class Question:
     about: str = ""
     """The table asked about, where it is one."""
     divide: Callable[[], Sequence[Question]] | None = field(default=None, compare=False)
-    """The same question about the chunk's halves; none where it is too short."""
+    """The same question about the chunk's halves; none where it is too short, or where another process
+    asked."""
     likely: int = field(default=0, compare=False)
     """Completion tokens that an answer takes as a rule: for estimates only."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _made, (
+            self.prompt.id, self.chunk, self.answer.recipe, self.limit, self.document, self.about
+        )  # fmt: skip
 
     def messages(self, *, shown: bool) -> tuple[Message, ...]:
         """Instructions first, the report's text last between two equal lines that do not occur in it.
@@ -81,12 +87,24 @@ class Question:
         return "\n".join([*contents, written(strict_schema(self.answer))] if shown else contents)
 
 
+def _made(
+    prompt: str,
+    chunk: Chunk,
+    recipe: tuple[str, tuple[Any, ...]],
+    limit: int,
+    document: str,
+    about: str,
+) -> Question:
+    """A question from another process."""
+    return Question(load_prompt(prompt), chunk, made(recipe), limit, document, about)
+
+
 def written(value: Any) -> str:
     """A value as JSON as short as can be; Chinese stays as it is, for escapes cost four times as much."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=list)
 
 
-@cache
+@lru_cache(maxsize=256)
 def skeleton(answer: type[Answer]) -> str:
     """The shape of an answer in a few words, for models that are not shown its schema."""
     return _shape(strict_schema(answer))

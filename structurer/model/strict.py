@@ -3,17 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel
 
+from structurer.model.answers import made
+
+_PLACES, _PLACE = ("\0one", "\0other"), "\0text"
+"""What stands for names and for a text in a schema that is kept to be filled."""
 _KEPT = ("type", "enum", "description", "items", "anyOf")
 
 
-@cache
+@lru_cache(maxsize=256)
 def strict_schema(answer: type[BaseModel]) -> dict[str, Any]:
     """The strict schema of an answer model; the same object each time, so do not change it."""
+    name, arguments = getattr(answer, "recipe", ("", ()))
+    if not arguments:
+        return _written(answer)
+    # Every report asks about rows of its own. Writing the schema of each anew takes as long as a call.
+    kept = tuple(_PLACE if isinstance(given, str) else _PLACES for given in arguments)
+    filled: dict[str, Any] = _filled(_of_recipe(name, kept), dict(zip(kept, arguments, strict=True)))
+    return filled
+
+
+@lru_cache(maxsize=16)
+def _of_recipe(name: str, arguments: tuple[Any, ...]) -> dict[str, Any]:
+    return _written(made((name, arguments)))
+
+
+def _filled(part: Any, given: Mapping[Any, Any]) -> Any:
+    """A schema with what was given in the places that were kept for it."""
+    if isinstance(part, dict):
+        return {name: _filled(value, given) for name, value in part.items()}
+    if isinstance(part, list):
+        return list(given[_PLACES]) if tuple(part) == _PLACES else [_filled(value, given) for value in part]
+    return given[_PLACE] if part == _PLACE else part
+
+
+def _written(answer: type[BaseModel]) -> dict[str, Any]:
     schema = answer.model_json_schema()
     return _strict(schema, schema.get("$defs", {}))
 
@@ -24,19 +52,19 @@ def _strict(schema: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, An
         return _strict(
             known[reference.rpartition("/")[2]] | {k: schema[k] for k in schema if k != "$ref"}, known
         )
-    made: dict[str, Any] = {name: schema[name] for name in _KEPT if name in schema}
+    shaped: dict[str, Any] = {name: schema[name] for name in _KEPT if name in schema}
     if "const" in schema:
-        made["enum"] = [schema["const"]]
+        shaped["enum"] = [schema["const"]]
     if "anyOf" in schema:
-        made["anyOf"] = [_strict(option, known) for option in schema["anyOf"]]
+        shaped["anyOf"] = [_strict(option, known) for option in schema["anyOf"]]
     if "items" in schema:
-        made["items"] = _strict(schema["items"], known)
+        shaped["items"] = _strict(schema["items"], known)
     if schema.get("type") == "object":
         properties = schema.get("properties", {})
-        made["properties"] = {name: _strict(value, known) for name, value in properties.items()}
-        made["required"] = list(properties)
-        made["additionalProperties"] = False
-    return made
+        shaped["properties"] = {name: _strict(value, known) for name, value in properties.items()}
+        shaped["required"] = list(properties)
+        shaped["additionalProperties"] = False
+    return shaped
 
 
 def response_format(answer: type[BaseModel]) -> dict[str, Any]:

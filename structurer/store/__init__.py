@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from structurer.store.copies import Linked
 from structurer.store.door import open_store, safe_url
-from structurer.store.store import Counts, Failed, Store
+from structurer.store.store import Counts, Known, Store
+from structurer.store.writing import Failed, Placed
 
-__all__ = ["Counts", "Failed", "Store", "open_store", "safe_url"]
+__all__ = ["Counts", "Failed", "Known", "Linked", "Placed", "Store", "open_store", "safe_url"]

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pydantic_core import from_json, to_json
+from pydantic_core import from_json
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from structurer.errors import StoreError
+from structurer.record import dumps
 from structurer.store.store import Store
 
 _BUSY_MS = 30_000
@@ -74,7 +74,7 @@ def _check_file(address: URL, create: bool) -> None:
 
 
 def _engine(address: URL) -> Engine:
-    options: dict[str, Any] = {"json_serializer": _dumps, "json_deserializer": from_json}
+    options: dict[str, Any] = {"json_serializer": dumps, "json_deserializer": from_json}
     if address.get_backend_name() == "sqlite" and address.database in (None, "", ":memory:"):
         options |= {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
     try:
@@ -89,21 +89,6 @@ def _engine(address: URL) -> Engine:
         event.listen(engine, "connect", _tune_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
     return engine
-
-
-def _dumps(value: object) -> str:
-    # Two hundred rows a document, five JSON columns each: the plain encoder takes longer than the database.
-    if type(value) is int:
-        return str(value)
-    return _texts(value) if type(value) is tuple else _encoded(value)
-
-
-def _encoded(value: object) -> str:
-    return to_json(value, inf_nan_mode="constants").decode()
-
-
-_texts = lru_cache(maxsize=4096)(_encoded)
-"""For tuples of texts, of which few differ; equal numbers of two types would share an entry."""
 
 
 def _tune_sqlite(connection: Any, _: ConnectionPoolEntry) -> None:

@@ -7,11 +7,16 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from structurer.model.shelf import Kept
 from structurer.observation import Usage
 from structurer.store.tables import batches, chunks, now
+
+# Made once: putting a statement together takes longer than executing it.
+_GET = select(chunks).where(chunks.c.key == bindparam("of_key"))
+_CHANGE = update(chunks).where(chunks.c.key == bindparam("of_key"))
+_ADD = insert(chunks)
 
 
 class Transactions(Protocol):
@@ -40,7 +45,7 @@ class Journal:
     def get(self, key: str) -> Kept | None:
         """What became of a question, if that is known."""
         with self._store._transaction() as connection:
-            row = connection.execute(select(chunks).where(chunks.c.key == key)).first()
+            row = connection.execute(_GET, {"of_key": key}).first()
         if row is None:
             return None
         return Kept(
@@ -71,8 +76,8 @@ class Journal:
             "answered_at": now(),
         }
         with self._store._transaction(writes=True) as connection:
-            if not connection.execute(update(chunks).where(chunks.c.key == kept.key).values(values)).rowcount:
-                connection.execute(insert(chunks).values(key=kept.key, **values))
+            if not connection.execute(_CHANGE, {"of_key": kept.key, **values}).rowcount:
+                connection.execute(_ADD, {"key": kept.key, **values})
 
     def of(self, document: str) -> list[Kept]:
         """The outcomes of one document's questions."""

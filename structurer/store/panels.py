@@ -7,12 +7,25 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Literal, NamedTuple, Protocol
 
-from sqlalchemy import Connection, Select, delete, exists, func, insert, literal, or_, select, type_coerce
+from sqlalchemy import (
+    Connection,
+    Select,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    text,
+    type_coerce,
+)
 from sqlalchemy.types import NullType
 
 from structurer.observation import Extraction, Observation, Value
 from structurer.review.decided import REVIEWER
 from structurer.store.tables import (
+    ABOUT_ITSELF,
     documents,
     events,
     failures,
@@ -104,7 +117,7 @@ class Panels:
     def contacts(self) -> Iterator[tuple[int, str]]:
         """Accepted telephones and e-mail addresses, by document."""
         query = select(observations.c.document, type_coerce(observations.c.value, NullType())).where(
-            observations.c.indicator.in_(_CONTACTS), observations.c.accepted
+            text(ABOUT_ITSELF), observations.c.indicator.in_(_CONTACTS), observations.c.accepted
         )
         with self._store._transaction() as connection:
             for document, value in connection.execute(query):
@@ -114,7 +127,7 @@ class Panels:
     def candidates(self) -> Iterator[tuple[int, str, tuple[str, ...]]]:
         """Agencies and years that stay open: document, which of them, what it may be."""
         query = select(observations.c.document, observations.c.indicator, observations.c.candidates).where(
-            observations.c.indicator.in_(_WHO), observations.c.accepted.is_(False)
+            text(ABOUT_ITSELF), observations.c.indicator.in_(_WHO), observations.c.accepted.is_(False)
         )
         with self._store._transaction() as connection:
             for document, indicator, found in connection.execute(query):

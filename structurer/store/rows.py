@@ -1,4 +1,4 @@
-"""Extractions as rows of tables, and back, without loss."""
+"""Rows of tables as the extractions they were made from, without loss; see structurer.record."""
 
 from __future__ import annotations
 
@@ -18,56 +18,7 @@ from structurer.observation import (
     Usage,
 )
 
-Row = dict[str, Any]
 Rows = Iterable[SQLRow[Any]]
-
-
-def document_row(extraction: Extraction) -> Row:
-    """What the documents table holds of an extraction, identity and times left out."""
-    document = extraction.document
-    return {
-        "agency": document.agency,
-        "year": document.year,
-        "title": document.title,
-        "published": document.published,
-        "forms": {
-            name: {"form": table.form, "state": table.state} for name, table in document.tables.items()
-        },
-        "usage": extraction.usage.model_dump(mode="json"),
-    }
-
-
-def observation_rows(number: int, extraction: Extraction) -> list[Row]:
-    """One row an observation, in order."""
-    return [
-        {
-            "document": number,
-            "position": position,
-            "indicator": found.indicator,
-            "label": found.label,
-            "value": found.value,
-            "unit": found.unit,
-            "qualifier": found.qualifier,
-            "period": found.period,
-            "as_of": found.as_of,
-            "scope": found.scope,
-            "printed": found.printed,
-            "status": found.status,
-            "accepted": found.accepted,
-            "methods": found.methods,
-            "evidence": [_span(span) for span in found.evidence],
-            "rules": found.rules,
-            "assumes": found.assumes,
-            "candidates": list(found.candidates),
-        }
-        for position, found in enumerate(extraction.observations)
-    ]
-
-
-def _span(span: Evidence) -> list[Any]:
-    """Evidence as a list; its page, box and confidence only where it has one."""
-    place = [span.page, span.box, span.confidence]
-    return [span.start, span.end, span.quote, *(place if any(part is not None for part in place) else ())]
 
 
 def _evidence(
@@ -79,22 +30,6 @@ def _evidence(
     confidence: float | None = None,
 ) -> Evidence:
     return Evidence(start=start, end=end, quote=quote, page=page, box=box, confidence=confidence)
-
-
-def finding_rows(number: int, extraction: Extraction) -> list[Row]:
-    """One row a finding, in order."""
-    return [
-        {"document": number, "position": position, **finding.model_dump(mode="json")}
-        for position, finding in enumerate(extraction.findings)
-    ]
-
-
-def section_rows(number: int, extraction: Extraction) -> list[Row]:
-    """One row a section, in order."""
-    return [
-        {"document": number, "position": position, **section.model_dump(mode="json")}
-        for position, section in enumerate(extraction.sections)
-    ]
 
 
 def extraction(

@@ -1,4 +1,4 @@
-"""Documents, their extractions and their places, one transaction a document."""
+"""Documents, their extractions and their places."""
 
 from __future__ import annotations
 
@@ -8,54 +8,43 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
-from zlib import compress
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, Engine, Select, Table, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, Engine, Select, Table, exists, func, select
 from sqlalchemy import Row as SQLRow
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from structurer.errors import StoreError, UnknownDocument
 from structurer.flat import Report
 from structurer.observation import Extraction
+from structurer.record import Record, record
 from structurer.review.decided import decided
 from structurer.review.items import Plan
 from structurer.review.rulebook import rulebook
 from structurer.store import rows
+from structurer.store.copies import Linked, link, linked
 from structurer.store.reviews import Reviews
 from structurer.store.tables import (
-    contents,
     documents,
     events,
     failures,
     findings,
     lock_for_migration,
     migrate,
-    now,
     observations,
     places,
     sections,
 )
+from structurer.store.writing import Failed, Placed, portions, put_failures, put_places, put_records
 
 if TYPE_CHECKING:
     from structurer.store.journal import Journal
     from structurer.store.panels import Panels
 
 _BATCH = 50
-_LARGEST_KEPT = 2_000_000
-"""Bytes of a file that are kept at most; a report takes some ten thousand."""
+_MANY = 1_000
 _CURRENT = exists().where(places.c.document == documents.c.number)
 _SHORTEST_PREFIX = 4
-
-
-@dataclass(frozen=True)
-class Failed:
-    """A file whose last import failed."""
-
-    path: str
-    id: str | None
-    kind: str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -66,8 +55,17 @@ class Counts:
     places: int = 0
     superseded: int = 0
     failures: int = 0
+    copies: int = 0
+    """Current documents that are the same report as another one."""
     observations: Mapping[str, int] = field(default_factory=dict)
     accepted: int = 0
+
+
+class Known(NamedTuple):
+    """What a store knows of a file's bytes."""
+
+    state: Literal["placed", "elsewhere", "failed"]
+    failed: Failed | None = None
 
 
 class _Collision(StoreError):
@@ -110,45 +108,58 @@ class Store:
         bytes extracts them again. `content`, the document's bytes, is kept for reviewers elsewhere.
         What reviewers decided stays.
         """
-        try:
-            self._add(extraction, fingerprint, content)
-        except _Collision:
-            self._add(extraction, fingerprint, content)
-
-    def _add(self, extraction: Extraction, fingerprint: str, content: bytes | None) -> None:
-        packed = compress(content, 1) if content is not None and len(content) <= _LARGEST_KEPT else None
-        with self._transaction(writes=True) as connection:
-            number = _put_document(connection, extraction, fingerprint)
-            for table, made in (
-                (observations, rows.observation_rows(number, extraction)),
-                (findings, rows.finding_rows(number, extraction)),
-                (sections, rows.section_rows(number, extraction)),
-            ):
-                if made:
-                    connection.execute(insert(table), made)
-            _put_content(connection, number, packed)
-            _put_place(connection, number, extraction.document.path)
+        self.write([record(extraction, content=content, fingerprint=fingerprint)])
 
     def add_place(self, id: str, path: str) -> None:
         """Notes that a known document's bytes also lie at `path`."""
-        with self._transaction(writes=True) as connection:
-            number = connection.scalar(select(documents.c.number).where(documents.c.id == id))
-            if number is None:
-                raise StoreError(f"{self.name}: no document {id}")
-            _put_place(connection, number, path)
+        self.write(placed=[Placed(id, path)])
 
     def add_failure(self, path: str, id: str | None, *, kind: str, reason: str) -> None:
         """Notes that a file could not be imported, and why.
 
         When its bytes are known (`id`) they are no longer those of an earlier import, which is superseded.
         """
+        self.write(failed=[Failed(path, id, kind, reason)])
+
+    def write(
+        self, records: Sequence[Record] = (), placed: Sequence[Placed] = (), failed: Sequence[Failed] = ()
+    ) -> None:
+        """As `add`, `add_place` and `add_failure` for many files, in one transaction: all or nothing.
+
+        Raises ValueError where this kind of database cannot hold one of the documents, StoreError when the
+        store fails.
+        """
+        try:
+            self._write(records, placed, failed)
+        except _Collision:
+            self._write(records, placed, failed)
+
+    def _write(self, records: Sequence[Record], placed: Sequence[Placed], failed: Sequence[Failed]) -> None:
         with self._transaction(writes=True) as connection:
-            if id is not None:
-                connection.execute(delete(places).where(places.c.path == path))
-            connection.execute(delete(failures).where(failures.c.path == path))
-            connection.execute(
-                insert(failures).values(path=path, id=id, kind=kind, reason=reason, failed_at=now())
-            )
+            if failed:
+                put_failures(connection, failed)
+            if records:
+                put_records(connection, records)
+            for unknown in put_places(connection, placed) if placed else ():
+                raise StoreError(f"{self.name}: no document {unknown.id}")
+
+    def link_copies(self) -> int:
+        """Finds documents that are the same report as another one (see structurer.sameness).
+
+        Looks only where something changed since it was last called; returns how many copies are new.
+        Nothing is removed: exports leave copies out, unless they are asked for.
+        """
+        with self._transaction(writes=True) as connection:
+            return link(connection)
+
+    def copies(self, key: str | None = None) -> list[Linked]:
+        """Documents that are the same report as another one; those that `key`, named as for `get`, is among.
+
+        Raises StoreError when there is no such document or when several fit.
+        """
+        with self._transaction() as connection:
+            number = None if key is None else int(self._find(connection, key).number)
+            return list(linked(connection, number))
 
     def journal(self) -> Journal:
         """The journal of what models answered, for `structurer.model.Client`."""
@@ -181,6 +192,50 @@ class Store:
             query = query.join(places).where(places.c.path == path)
         with self._transaction() as connection:
             return connection.scalar(query) is not None
+
+    def known(self, found: Mapping[str, str], fingerprint: str) -> dict[str, Known]:
+        """What is known of files, by path: `found` holds the id of each one's bytes.
+
+        `placed`: extracted by this fingerprint, and found there; `elsewhere`: extracted, under another path;
+        `failed`: tried by this fingerprint, and failed. What is not in the answer is to be extracted.
+        """
+        ids = list(set(found.values()))
+        extracted: set[str] = set()
+        lies: dict[str, str] = {}
+        failing: dict[str, Failed] = {}
+        with self._transaction() as connection:
+            for part in portions(ids):
+                query = select(documents.c.id).where(
+                    documents.c.id.in_(part), documents.c.fingerprint == fingerprint
+                )
+                extracted.update(connection.scalars(query))
+            for part in portions(list(found)):
+                where = select(places.c.path, documents.c.id).join(documents).where(places.c.path.in_(part))
+                lies.update((row.path, row.id) for row in connection.execute(where))
+                tried = select(failures).where(
+                    failures.c.path.in_(part), failures.c.fingerprint == fingerprint
+                )
+                failing.update((row.path, _failed(row)) for row in connection.execute(tried))
+        told: dict[str, Known] = {}
+        for path, id in found.items():
+            if id in extracted:
+                told[path] = Known("placed" if lies.get(path) == id else "elsewhere")
+            elif path in failing and failing[path].id == id:
+                told[path] = Known("failed", failing[path])
+        return told
+
+    def ids(self, fingerprint: str) -> Iterator[str]:
+        """The ids of all documents that were extracted by this fingerprint, in their order."""
+        last = ""
+        query = select(documents.c.id).where(documents.c.fingerprint == fingerprint)
+        while True:
+            part = query.where(documents.c.id > last).order_by(documents.c.id).limit(20 * _MANY)
+            with self._transaction() as connection:
+                found = list(connection.scalars(part))
+            yield from found
+            if not found:
+                return
+            last = found[-1]
 
     def get(self, key: str, *, reviewed: bool = True) -> Extraction:
         """The extraction of a document named by its path, the end of its path, its id or an id's beginning.
@@ -221,27 +276,24 @@ class Store:
                 found.lock()
             yield found
 
-    def extractions(self, *, reviewed: bool = True) -> Iterator[Extraction]:
-        """All current extractions, a few in memory at a time, in the order of their first import.
+    def extractions(self, *, reviewed: bool = True, copies: bool = False) -> Iterator[Extraction]:
+        """All current extractions, a few in memory at a time, by path; of several paths the first counts.
 
-        With what reviewers decided about them; `reviewed=False` gives what the machine found.
+        The order is that of the paths' characters: the same documents come in the same order, however and
+        whenever they were imported. With what reviewers decided about them; `reviewed=False` gives what the
+        machine found. Documents that are the same report as another one are left out unless `copies`.
         """
-        last = 0
-        first_place = select(func.min(places.c.number)).where(places.c.document == documents.c.number)
-        query = (
-            select(documents, places.c.path.label("found_at"))
-            .join(places, places.c.number == first_place.correlate(documents).scalar_subquery())
-            .order_by(documents.c.number)
-            .limit(_BATCH)
-        )
+        from structurer.store.streaming import page
+
+        last: str | None = None
         while True:
             with self._transaction() as connection:
-                batch = connection.execute(query.where(documents.c.number > last)).all()
+                batch = page(connection, _BATCH, after=last, with_copies=copies)
                 made = list(_assemble(connection, batch, reviewed))
             if not batch:
                 return
             yield from made
-            last = batch[-1].number
+            last = batch[-1].found_at
 
     def reports(
         self, *, reviewed: bool = True, accepted: bool = False, whole: bool = True
@@ -264,10 +316,16 @@ class Store:
 
     def failures(self) -> Iterator[Failed]:
         """Files whose last import failed, by path."""
-        with self._transaction() as connection:
-            found = connection.execute(select(failures).order_by(failures.c.path)).all()
-        for row in found:
-            yield Failed(path=row.path, id=row.id, kind=row.kind, reason=row.reason)
+        query = select(failures).order_by(failures.c.path).limit(_MANY)
+        last: str | None = None
+        while True:
+            part = query if last is None else query.where(failures.c.path > last)
+            with self._transaction() as connection:
+                found = connection.execute(part).all()
+            yield from map(_failed, found)
+            if not found:
+                return
+            last = found[-1].path
 
     def counts(self) -> Counts:
         """How many documents, places, failures and observations of each status it holds."""
@@ -283,6 +341,7 @@ class Store:
                 places=count(select(func.count()).select_from(places)),
                 superseded=count(select(func.count()).select_from(documents).where(~_CURRENT)),
                 failures=count(select(func.count()).select_from(failures)),
+                copies=len(list(linked(connection))),
                 observations={row[0]: row[1] for row in connection.execute(by_status)},
                 accepted=count(select(func.count()).select_from(current).where(current.c.accepted)),
             )
@@ -302,39 +361,18 @@ class Store:
         except DataError as error:
             # One document's text that this kind of database cannot hold, not a failing store.
             raise ValueError(f"{self.name} cannot hold this document: {error.orig}") from None
-        except SQLAlchemyError as error:
-            reason = str(getattr(error, "orig", None) or type(error).__name__)
+        except (SQLAlchemyError, self._engine.dialect.loaded_dbapi.Error) as error:
+            # The driver's own errors come from rows that go straight to it.
+            if isinstance(error, self._engine.dialect.loaded_dbapi.DataError):
+                raise ValueError(f"{self.name} cannot hold this document: {error}") from None
+            reason = str(getattr(error, "orig", None) or error or type(error).__name__)
             if password := self._engine.url.password:
                 reason = reason.replace(str(password), "***")
             raise StoreError(f"{self.name}: {reason}") from None
 
 
-def _put_document(connection: Connection, extraction: Extraction, fingerprint: str) -> int:
-    document, moment = extraction.document, now()
-    values = rows.document_row(extraction) | {"fingerprint": fingerprint, "extracted_at": moment}
-    number = connection.scalar(select(documents.c.number).where(documents.c.id == document.id))
-    if number is None:
-        values |= {"id": document.id, "path": document.path, "first_imported_at": moment}
-        made = connection.execute(insert(documents).values(values)).inserted_primary_key
-        return int(made[0]) if made else 0
-    for table in (observations, findings, sections):
-        connection.execute(delete(table).where(table.c.document == number))
-    connection.execute(update(documents).where(documents.c.number == number).values(values))
-    return int(number)
-
-
-def _put_content(connection: Connection, number: int, packed: bytes | None) -> None:
-    if packed is not None and not connection.scalar(select(exists().where(contents.c.document == number))):
-        connection.execute(insert(contents).values(document=number, packed=packed))
-
-
-def _put_place(connection: Connection, number: int, path: str) -> None:
-    place = connection.execute(select(places).where(places.c.path == path)).first()
-    if place is None:
-        connection.execute(insert(places).values(path=path, document=number, seen_at=now()))
-    elif place.document != number:
-        connection.execute(update(places).where(places.c.path == path).values(document=number, seen_at=now()))
-    connection.execute(delete(failures).where(failures.c.path == path))
+def _failed(row: SQLRow[Any]) -> Failed:
+    return Failed(path=row.path, id=row.id, kind=row.kind, reason=row.reason, fingerprint=row.fingerprint)
 
 
 def _lookups(key: str) -> Iterator[Select[Any]]:

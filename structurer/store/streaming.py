@@ -31,7 +31,7 @@ from structurer.review.events import Event
 from structurer.review.items import Plan
 from structurer.review.rulebook import rulebook
 from structurer.store.reviews import Reviews
-from structurer.store.tables import documents, findings, observations, places, sections
+from structurer.store.tables import copies, documents, findings, observations, places, sections
 
 _BATCH = 100
 """Reports in memory at a time; two hundred values each."""
@@ -53,10 +53,11 @@ def stream(
         yield from _reports(connection, batch, plan, reviewed, accepted, whole)
 
 
-def current(dialect: str) -> Select[Any]:
+def current(dialect: str, *, with_copies: bool = False) -> Select[Any]:
     """Documents that a path still leads to, each once under its first path (`found_at`), by path.
 
-    Paths are ordered by their characters, whatever the database's language.
+    Paths are ordered by their characters, whatever the database's language. Documents that are the same
+    report as another one are left out unless `with_copies`.
     """
     path, other = _by_character(places.c.path, dialect), places.alias()
     earlier = exists().where(
@@ -65,18 +66,31 @@ def current(dialect: str) -> Select[Any]:
     query = select(documents, places.c.path.label("found_at")).join(
         places, places.c.document == documents.c.number
     )
-    return query.where(~earlier).order_by(path)
+    query = query.where(~earlier)
+    if not with_copies:
+        query = query.where(
+            ~exists().where(copies.c.document == documents.c.number, copies.c.of.is_not(None))
+        )
+    return query.order_by(path)
 
 
 def paged(connection: Connection, size: int) -> Iterator[Sequence[SQLRow[Any]]]:
     """The current documents, some at a time."""
-    dialect = connection.dialect.name
-    query = current(dialect).limit(size)
-    batch = connection.execute(query).all()
+    batch = page(connection, size)
     while batch:
         yield batch
-        after = _by_character(places.c.path, dialect) > batch[-1].found_at
-        batch = connection.execute(query.where(after)).all()
+        batch = page(connection, size, after=batch[-1].found_at)
+
+
+def page(
+    connection: Connection, size: int, *, after: str | None = None, with_copies: bool = False
+) -> Sequence[SQLRow[Any]]:
+    """The first current documents behind a path."""
+    dialect = connection.dialect.name
+    query = current(dialect, with_copies=with_copies).limit(size)
+    if after is not None:
+        query = query.where(_by_character(places.c.path, dialect) > after)
+    return connection.execute(query).all()
 
 
 def _by_character(path: Any, dialect: str) -> ColumnElement[Any]:

@@ -77,6 +77,7 @@ documents = Table(
     Column("fingerprint", Text, nullable=False),
     Column("first_imported_at", Moment, nullable=False),
     Column("extracted_at", Moment, nullable=False),
+    Index("documents_of_agency", "agency", "year"),
 )
 
 #: Where a document's bytes were found. A path is the place of one document at most; a document whose
@@ -98,6 +99,7 @@ failures = Table(
     Column("kind", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("failed_at", Moment, nullable=False),
+    Column("fingerprint", Text, nullable=False, server_default=""),
 )
 
 
@@ -112,7 +114,7 @@ observations = Table(
     "observations",
     metadata,
     *_of_document(),
-    Column("indicator", Text, nullable=False, index=True),
+    Column("indicator", Text, nullable=False),
     Column("label", Text, nullable=False),
     Column("value", JSON_OR_NULL),
     Column("unit", Text, nullable=False),
@@ -180,6 +182,8 @@ batches = Table(
     Column("submitted_at", Moment, nullable=False),
 )
 
+ABOUT_ITSELF = "substr(indicator, 1, 9) = 'metadata.'"
+"""What a query over all documents has to say, word for word, for the index of these rows to be used."""
 _SINCE_FIRST = ("chunks", "batches")
 
 #: The bytes of a document, compressed: a reviewer who has not got the file still sees the page.
@@ -304,6 +308,25 @@ job_files = Table(
     Column("packed", LargeBinary, nullable=False),
 )
 
+#: What the sentences of a document are recognised by (see structurer.sameness).
+sentence_marks = Table(
+    "sentence_marks",
+    metadata,
+    Column("document", ForeignKey("documents.number"), primary_key=True),
+    Column("mark", LargeBinary, nullable=False),
+)
+
+#: Which documents are the same report as another one, which then stands for them: computed from the documents
+#: of one agency and year (see structurer.sameness), again whenever one of them was extracted again.
+copies = Table(
+    "copies",
+    metadata,
+    Column("document", ForeignKey("documents.number"), primary_key=True),
+    Column("extracted_at", Moment, nullable=False),
+    Column("of", ForeignKey("documents.number"), index=True),
+    Column("why", Text, nullable=False),
+)
+
 Migration = Callable[[Connection], None]
 MIGRATIONS: list[Migration] = []
 
@@ -346,6 +369,25 @@ def m004_panel(connection: Connection) -> None:
 def m005_jobs(connection: Connection) -> None:
     """What was handed in to the service."""
     metadata.create_all(connection, tables=[jobs, job_files], checkfirst=False)
+
+
+@migration
+def m006_scale(connection: Connection) -> None:
+    """What many reports need: no index that every row has to enter, and the same report told from others."""
+    known = {column["name"] for column in inspect(connection).get_columns("failures")}
+    if "fingerprint" not in known:
+        connection.exec_driver_sql("ALTER TABLE failures ADD COLUMN fingerprint TEXT NOT NULL DEFAULT ''")
+    # Half of the time of writing a report went into this index, and only what a report says of itself, which
+    # is some few rows, is ever looked for over all documents.
+    connection.exec_driver_sql("DROP INDEX IF EXISTS ix_observations_indicator")
+    connection.exec_driver_sql(
+        f"CREATE INDEX observations_about_itself ON observations (indicator) WHERE {ABOUT_ITSELF}"
+    )
+    connection.exec_driver_sql("CREATE INDEX IF NOT EXISTS documents_of_agency ON documents (agency, year)")
+    if connection.dialect.name == "postgresql":
+        # Exports go by path in the order of its characters, whatever the database's language.
+        connection.exec_driver_sql('CREATE INDEX places_in_order ON places (path COLLATE "C")')
+    metadata.create_all(connection, tables=[sentence_marks, copies], checkfirst=False)
 
 
 #: The database itself refuses to change or remove what a reviewer did.

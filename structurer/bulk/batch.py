@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from structurer.bulk import Import, Job, Step, Summary
-from structurer.bulk_model import Progress, run_import
+from structurer.bulk.asking import import_through, intake_of
+from structurer.bulk.importing import Course
+from structurer.bulk.reading import Job
+from structurer.bulk.tally import Step, Summary
 from structurer.errors import ModelError, StoreError
 from structurer.many import model_client, questions_of
 from structurer.settings import Settings
@@ -53,7 +55,8 @@ def import_in_batches(
     force: bool,
     settings: Settings,
     forms: Forms,
-    progress: Progress = None,
+    workers: int = 0,
+    progress: Callable[[Step], object] | None = None,
 ) -> tuple[Summary, BatchState]:
     """As an import with a model, but what is to be asked goes into a batch; run it again until nothing waits.
 
@@ -75,7 +78,8 @@ def import_in_batches(
         opened.callback(batches.close)
         state = _exchange(files, store, journal, client, batches, settings, forms, force)
         client.offline = "waiting for a batch"
-        summary = run(run_import(files, store, client, settings, forms, force=force, progress=progress))
+        course = Course(force=force, workers=workers, progress=progress)
+        summary = run(import_through(files, store, client, settings, forms, course))
         return replace(summary, usage=client.ledger.usage), state
 
 
@@ -128,15 +132,10 @@ def _questions(
     files: list[str], store: Store, client: Client, settings: Settings, forms: Forms, force: bool
 ) -> dict[str, Question]:
     """Every question about the files to be extracted, by key, and the parts of those that were too long."""
-    from structurer.pipeline import fingerprint_with
-
-    looked = Import(store, settings, fingerprint_with(forms, settings), force, dry_run=True)
+    intake = intake_of(store, settings, forms, Course(force=force))
     asked: dict[str, Question] = {}
-    for path in files:
-        begun = looked.begin(path)
-        if isinstance(begun, Step):
-            continue
-        for question in _of(begun, client, settings, forms):
+    for job in intake.new(files, settings.max_bytes):
+        for question in _of(job, client, settings, forms):
             asked[question.key(client.endpoint)] = question
             asked.update(client.missing(question))
     return asked
