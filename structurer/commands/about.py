@@ -18,20 +18,29 @@ if TYPE_CHECKING:
     from structurer.settings import Settings
 
 _NEEDED = (
+    "charset-normalizer",
     "click",
     "diskcache",
     "instructor",
     "lxml",
     "openai",
+    "pdfplumber",
     "pydantic",
     "pyyaml",
     "rapidfuzz",
+    "rich",
     "sqlalchemy",
+    "tiktoken",
 )
 _OPTIONAL = {
+    "bpe_openai": "exact counts of tokens without a download",
+    "fastapi": "the service",
     "psycopg": "stores on PostgreSQL",
     "pyarrow": "exports to Parquet",
+    "rapidocr": "scans and pictures",
+    "ray": "clusters",
     "vl_convert": "the dashboard",
+    "xllamacpp": "models in this process",
     "xlsxwriter": "exports to Excel",
 }
 

@@ -52,12 +52,14 @@ def safe_url(url: str) -> str:
 
 def _address(url: str) -> URL:
     try:
-        return make_url(url)
+        address = make_url(url)
     except ArgumentError:
         raise StoreError(
             "the store's URL cannot be read; it looks like sqlite:///structurer.db"
             " or postgresql://user:password@host/name"
         ) from None
+    # Before 2.1, SQLAlchemy takes a driver for it that the extra does not bring.
+    return address.set(drivername="postgresql+psycopg") if address.drivername == "postgresql" else address
 
 
 def _check_file(address: URL, create: bool) -> None:
@@ -80,8 +82,9 @@ def _engine(address: URL) -> Engine:
     try:
         engine = create_engine(address, **options)
     except ModuleNotFoundError as error:
+        how = "pip install 'structurer[postgres]'" if error.name == "psycopg" else "install it"
         raise StoreError(
-            f"{safe_url(str(address))}: this needs the package {error.name}; install it"
+            f"{safe_url(str(address))}: this needs the package {error.name}; {how}"
         ) from None
     except (NoSuchModuleError, SQLAlchemyError):
         raise StoreError(f"{address.drivername}: no such kind of store; sqlite and postgresql are") from None
