@@ -18,6 +18,7 @@ import threading
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -86,6 +87,8 @@ def import_on_cluster(
     `results` is a folder that every machine sees, a path or a URL that fsspec knows; so must be the files.
     Workers take the model's key from their own environment. Raises ClusterError and StoreError.
     """
+    if find_spec("ray") is None:
+        raise ClusterError("--engine ray needs Ray: pip install 'structurer[ray]'")
     settings = settings or Settings()
     asked = fingerprint_with(load_forms(), settings)
     folder = Folder(results)
@@ -310,10 +313,8 @@ def _connected(address: str | None, workers: int | None) -> Iterator[tuple[Any, 
     # Nothing about what is done here is to be sent to anybody.
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
     os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
-    try:
-        import ray
-    except ImportError:
-        raise ClusterError("--engine ray needs Ray: pip install 'structurer[ray]'") from None
+    import ray
+
     ours = not ray.is_initialized()
     if ours:
         options: dict[str, Any] = {

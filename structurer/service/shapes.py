@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr
 
+from structurer._version import __version__
 from structurer.observation import Value
 
 TypedValue = StrictInt | StrictFloat | StrictStr | None
@@ -111,7 +112,7 @@ class Health(_Told):
 class Version(_Told):
     """What answers."""
 
-    version: str = Field(examples=["0.1.0"])
+    version: str = Field(examples=[__version__])
     forms: Mapping[str, str] = Field(description="The forms it knows, with their titles.")
     fingerprint: str = Field(description="Of library, forms and prompts; a new one extracts anew.")
     model: str | None = Field(description="The model that is asked about what stays open.")

@@ -83,9 +83,7 @@ def _engine(address: URL) -> Engine:
         engine = create_engine(address, **options)
     except ModuleNotFoundError as error:
         how = "pip install 'structurer[postgres]'" if error.name == "psycopg" else "install it"
-        raise StoreError(
-            f"{safe_url(str(address))}: this needs the package {error.name}; {how}"
-        ) from None
+        raise StoreError(f"{safe_url(str(address))}: this needs the package {error.name}; {how}") from None
     except (NoSuchModuleError, SQLAlchemyError):
         raise StoreError(f"{address.drivername}: no such kind of store; sqlite and postgresql are") from None
     if engine.dialect.name == "sqlite":
