@@ -2,11 +2,12 @@
 
     python -m benchmarks.sidebyside [--reports N] [--rate PERCENT] [--peer PYTHON]
 
-The model answers at once and is made from the truth of each report; `--rate` percent of what it tells is wrong, in the ways
-models are, and for each ten true items one is invented at the same rate. langextract calls it in its own
-process; structurer and instructor over HTTP on loopback, which is charged to them. langextract takes what it
-finds placed in the text; instructor sends the whole text once and takes what fits the schema; structurer
-accepts by its own rules, and what it reads without a model counts too. Each runs in a process of its own. Tokens are counted with one counter, prompts and answers. Exits 1 where structurer
+The model answers at once and is made from the truth of each report; `--rate` percent of what it tells is
+wrong, in the ways models are, and for each ten true items one is invented at the same rate. langextract
+calls it in its own process; structurer and instructor over HTTP on loopback, which is charged to them.
+langextract takes what it finds placed in the text; instructor sends the whole text once and takes what fits
+the schema; structurer accepts by its own rules, and what it reads without a model counts too. Each runs in a
+process of its own. Tokens are counted with one counter, prompts and answers. Exits 1 where structurer
 accepts a wrong value that it does not accept without a model.
 """
 
