@@ -39,18 +39,12 @@ def server() -> Iterator[Server]:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
         _run("initdb", "-D", f"{folder}/data", "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-sync")
-        command = ["postgres", "-D", f"{folder}/data", "-k", str(folder), "-p", str(PORT)]
-        command += ["-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=50"]
-        with open(folder / "log", "wb") as log:
-            process = subprocess.Popen(
-                [_program(command[0]), *command[1:]], stdout=log, stderr=log, **_as_user()
-            )
+        made = Server(folder)
+        made.start()
         try:
-            _wait(folder, process)
-            yield Server(folder)
+            yield made
         finally:
-            process.send_signal(signal.SIGQUIT)
-            process.wait(timeout=60)
+            made.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -70,6 +64,28 @@ class Server:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Starts the server and waits until it answers."""
+        command = ["postgres", "-D", f"{self._folder}/data", "-k", str(self._folder), "-p", str(PORT)]
+        command += ["-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=50"]
+        with open(self._folder / "log", "ab") as log:
+            self._process = subprocess.Popen(
+                [_program(command[0]), *command[1:]], stdout=log, stderr=log, **_as_user()
+            )
+        _wait(self._folder, self._process)
+
+    def stop(self) -> None:
+        """Stops the server without a word to those who are connected."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGQUIT)
+            self._process.wait(timeout=60)
+
+    def restart(self) -> None:
+        """Stops the server and starts it again: every connection is lost."""
+        self.stop()
+        self.start()
 
     def database(self) -> str:
         """The URL of the database, emptied: a new one each time would take seconds and a hundred files."""

@@ -141,15 +141,24 @@ def server_store(server: Running) -> str:
     return f"sqlite:///{Path(f'/proc/{server.process.pid}/cwd').resolve()}/structurer.db"
 
 
-def test_export_is_what_the_command_writes(server: Running, folder: Path) -> None:
+@pytest.mark.parametrize(
+    ("layout", "query"), [("jsonl", ()), ("csv", ()), ("csv", ("--shape", "wide")), ("validatreport", ())]
+)
+def test_export_is_what_the_command_writes(
+    server: Running, folder: Path, layout: str, query: tuple[str, ...]
+) -> None:
     server.submit(("export.txt", EXAMPLES[0].read_bytes() + b"\nexport"))
-    for layout in ("jsonl", "csv"):
-        out = folder / f"out.{layout}"
-        command(folder, "export", "--format", layout, "--out", str(out), "--status", "all")
-        answer = server.ask("GET", f"/v1/export?format={layout}&status=all")
-        assert answer.content == out.read_bytes()
-        assert answer.headers["content-disposition"].endswith(f'"structurer.{layout}"')
-    assert server.ask("GET", "/v1/export?format=exe").json["code"] == "invalid"
+    out = folder / f"out.{layout}"
+    command(folder, "export", "--format", layout, "--out", str(out), "--status", "all", "--bare", *query)
+    shape = f"&shape={query[1]}" if query else ""
+    answer = server.ask("GET", f"/v1/export?format={layout}&status=all{shape}")
+    assert answer.content == out.read_bytes()
+    assert answer.headers["content-disposition"].endswith(f'"structurer.{layout}"')
+
+
+def test_an_export_that_cannot_be(server: Running) -> None:
+    assert "one of jsonl, csv" in server.ask("GET", "/v1/export?format=exe").json["detail"]
+    assert "wide is for" in server.ask("GET", "/v1/export?format=jsonl&shape=wide").json["detail"]
 
 
 # Reviewing

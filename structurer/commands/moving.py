@@ -198,7 +198,7 @@ def export(
     from structurer.export import STDOUT
     from structurer.export import export as write
     from structurer.export.beside import DICTIONARY, PACKAGE
-    from structurer.export.write import WIDE
+    from structurer.export.write import WIDE, needed
     from structurer.store import open_store
 
     if as_json and out == STDOUT:
@@ -215,9 +215,7 @@ def export(
     if os.path.basename(out) in (DICTIONARY, PACKAGE) and not bare:
         raise click.UsageError(f"{plain(out)} is what is written beside an export; name another file")
     with open_store(settings_of(store=store).store, create=False) as opened:
-        # All values of a report are needed to check it, whatever of it leaves.
-        accepted = status == "accepted" and layout != "validatreport"
-        reports = opened.reports(accepted=accepted, whole=layout in ("jsonl", "xlsx"))
+        reports = opened.reports(**needed(layout, status))
         written = write(reports, out, format=layout, status=status, shape=shape, bom=bom)
     beside = [] if bare else _describe(out, layout, shape, status, bom)
     if as_json:

@@ -77,6 +77,13 @@ def export(
     return Exported(documents, observations if format != "validatreport" else 0, left, sink.checks)
 
 
+def needed(format: Format, status: Which) -> dict[str, bool]:
+    """How `Store.reports` has to give the reports for an export, as its arguments."""
+    # All values of a report are needed to check it, whatever of it leaves.
+    accepted = status == "accepted" and format != "validatreport"
+    return {"accepted": accepted, "whole": format in ("jsonl", "xlsx")}
+
+
 @contextmanager
 def _undisturbed() -> Iterator[None]:
     """Without the cycle collector: nothing here makes cycles, and it took a third of the time."""

@@ -87,6 +87,7 @@ def refusals(*codes: int) -> Mapping[int | str, dict[str, Any]]:
         422: "The request cannot be used; `detail` says where and why.",
         429: "Too many requests; Retry-After says how long to wait.",
         500: "A mistake in structurer.",
+        501: "It needs an extra that is not installed.",
         503: "Too much to do, or the store fails; Retry-After says how long to wait.",
     }
     schema = {"schema": {"$ref": "#/components/schemas/Problem"}}

@@ -11,7 +11,8 @@ from fastapi.responses import FileResponse, JSONResponse, Response
 from starlette.background import BackgroundTask
 
 from structurer._version import __version__
-from structurer.export import Format, Which, export, json_line
+from structurer.export import Format, Shape, Which, export, json_line
+from structurer.export.write import WIDE, needed
 from structurer.forms import load_forms
 from structurer.observation import Extraction
 from structurer.pipeline import asks, fingerprint
@@ -24,6 +25,8 @@ _FORMATS: tuple[str, ...] = get_args(Format)
 _TYPES = {
     "jsonl": "application/x-ndjson",
     "csv": "text/csv; charset=utf-8",
+    "parquet": "application/vnd.apache.parquet",
+    "validatreport": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 _BINARY = "application/octet-stream"
@@ -70,7 +73,7 @@ def document(
     response_class=FileResponse,
     responses={
         200: {"description": "The file.", "content": {_TYPES.get(name, _BINARY): {} for name in _FORMATS}},
-        **refusals(),
+        **refusals(501),
     },
     summary="The values of all documents as a file",
 )
@@ -78,18 +81,25 @@ def exported(
     request: Request,
     format: Annotated[str, Query(json_schema_extra={"enum": list(_FORMATS)})] = "jsonl",
     status: Annotated[Which, Query(description="all: with what still needs a look.")] = "accepted",
+    shape: Annotated[Shape, Query(description="wide: a row a report; csv and parquet only.")] = "tidy",
     bom: Annotated[bool | None, Query(description="Begin with a byte order mark; csv does.")] = None,
 ) -> Response:
     """What `structurer export` writes: whole, or not at all."""
     service = service_of(request)
     if format not in _FORMATS:
         raise Refused(422, "invalid", "no such format", f"query.format: one of {', '.join(_FORMATS)}")
+    if shape == "wide" and format not in WIDE:
+        raise Refused(
+            422, "invalid", "no such shape", f"query.shape: wide is for {' and '.join(sorted(WIDE))}"
+        )
     if not service.exporting.acquire(blocking=False):
         raise Refused(503, "busy", "too much to do", "other exports are being written", again=5)
     handle, path = tempfile.mkstemp(prefix="structurer-export-", suffix=f".{format}")
     os.close(handle)
     try:
-        export(service.store.extractions(), path, format=cast(Format, format), status=status, bom=bom)
+        layout = cast(Format, format)
+        reports = service.store.reports(**needed(layout, status))
+        export(reports, path, format=layout, status=status, shape=shape, bom=bom)
     except BaseException:
         os.unlink(path)
         raise

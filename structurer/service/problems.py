@@ -16,6 +16,7 @@ from starlette.responses import Response
 from structurer.bulk import INTERNAL, failure
 from structurer.errors import (
     Conflict,
+    MissingExtra,
     ReadError,
     ReviewError,
     StoreError,
@@ -32,6 +33,7 @@ _STATUS: Sequence[tuple[type[StructurerError], int, str]] = (
     (ReviewError, 422, "cannot be decided so"),
     (ReadError, 422, "cannot be read"),
     (StoreError, 503, "the store fails"),
+    (MissingExtra, 501, "not installed"),
     (StructurerError, 500, "cannot be done"),
 )
 _AGAIN = 5.0

@@ -109,7 +109,7 @@ class Panels:
         self._store = store
 
     def identities(self) -> Iterator[Identity]:
-        """Who reports on which year: every current document that is no copy, by first import."""
+        """Who reports on which year: every current document that is no copy, in the order of first import."""
         copied = exists().where(copies.c.document == documents.c.number, copies.c.of.is_not(None))
         query = select(documents.c.number, documents.c.agency, documents.c.year).where(_CURRENT, ~copied)
         overruled = self._overruled()
