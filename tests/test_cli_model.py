@@ -51,6 +51,14 @@ def test_extract_asks_and_tells_what_it_cost() -> None:
     assert json.loads(again.stdout)["observations"] == found["observations"]
 
 
+def test_a_dry_run_sends_nothing_and_needs_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY")
+    for command in (("extract", PROSE), ("import", PROSE)):
+        told = run(*command, "--model", "gpt-4o-mini", "--dry-run")
+        assert "prompt tokens" in told.output
+        assert "no key; set OPENAI_API_KEY" in run(*command, "--model", "gpt-4o-mini", code=1).output
+
+
 def test_without_a_model_nothing_has_changed() -> None:
     result = run("extract", PROSE, "--format", "jsonl", "--model", "none")
     assert json.loads(result.stdout)["usage"]["calls"] == 0

@@ -1,6 +1,6 @@
 """Measure how right the library is, and write the page that says so.
 
-    python -m benchmarks.proof [--only golden,corpus,formats,model] [--reports FOLDER] [--per N] [--check]
+    python -m benchmarks.proof [--only golden,corpus,formats,model,peers] [--reports FOLDER] [--check]
 
 Writes docs/accuracy.json and docs/accuracy.md. Parts that are not measured keep their last figures; a part
 whose files are not at hand is left as it was, and said so. `--check` measures nothing and exits 1 unless
@@ -63,6 +63,8 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--per", type=int, default=2, help="generated reports for each layout and damage (2)")
     parser.add_argument("--unusual", type=int, default=40, help="reports for the model's curve (40)")
+    parser.add_argument("--beside", type=int, default=100, help="reports beside other tools (100)")
+    parser.add_argument("--peer", type=Path, help="a Python that has langextract; else one is made")
     parser.add_argument("--check", action="store_true", help="only compare the page with its data")
     return parser.parse_args(arguments)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from benchmarks import formats, noise, unusual
+from benchmarks import formats, noise, sidebyside, unusual
 from benchmarks.accuracy import measure
 from benchmarks.corpus import LAYOUTS, combinations, reports
 from benchmarks.corpus.damage import DAMAGES
@@ -79,6 +80,18 @@ def model(count: int) -> Part:
     return {"reports": len(sources), "knowable": knowable, "curves": curves, "added": added}
 
 
+def peers(count: int, peer: Path | None) -> Part:
+    """langextract and a plain instructor call beside the library, on the same reports with the same model."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder, "figures.json")
+        chosen = ["--peer", str(peer)] if peer else []
+        sidebyside.main(["--reports", str(count), "--json", str(out), *chosen])
+        found = json.loads(out.read_text())
+    kept = ("right", "wrong", "tokens", "calls")
+    tools = {name: {key: took[key] for key in kept} for name, took in found["tools"].items()}
+    return {**found, "tools": tools}
+
+
 def _row(name: str, total: Score) -> Part:
     """Counts of one group: table cells, zeros and others apart; statements; metadata; broken edits."""
     cells = {kind: _counts(total, _TABLES, (kind,)) for kind in _KINDS}
@@ -103,5 +116,6 @@ MEASURES: Mapping[str, Callable[[Any], Part]] = {
     "corpus": lambda given: corpus(given.seed, given.per),
     "formats": lambda given: by_format(given.reports),
     "model": lambda given: model(given.unusual),
+    "peers": lambda given: peers(given.beside, given.peer),
 }
 """Part of the page → how it is measured, from the command's options."""

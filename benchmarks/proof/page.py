@@ -137,7 +137,23 @@ def _model(part: Part) -> str:
     )
 
 
-_PARTS = {"golden": _golden, "corpus": _corpus, "formats": _formats, "model": _model}
+def _peers(part: Part) -> str:
+    rows = [
+        (name, f"{took['right']:,}", f"{took['wrong']:,}", f"{took['tokens']:,}", f"{took['calls']:,}")
+        for name, took in part["tools"].items()
+    ]
+    return (
+        "## Beside other tools\n\n"
+        f"The same {part['reports']} reports, half of them prose that no pattern reads, and the same\n"
+        f"model, {part['rate']:g}% of whose items are wrong (part `peers`). langextract takes what it finds\n"
+        "placed in the text, a plain instructor call what fits the schema; both are asked about statements\n"
+        "only, while structurer also reads the tables, without a model. False values that structurer\n"
+        f"accepts only because a model was asked: **{part['added']}**.\n\n"
+        + _table(("tool", "accepted and right", "accepted and false", "tokens", "calls"), rows)
+    )
+
+
+_PARTS = {"golden": _golden, "corpus": _corpus, "formats": _formats, "model": _model, "peers": _peers}
 
 
 def _of(tally: Part) -> str:

@@ -38,7 +38,7 @@ def import_with_model(
 
     with ExitStack() as opened:
         journal = store.journal()
-        client = model_client(settings, opened, [journal])
+        client = model_client(settings, opened, [journal], sends=not dry_run)
         if dry_run:
             from structurer.bulk.dry import estimated
 

@@ -38,8 +38,9 @@ class Client:
         reasks: int = 1,
         lane: Lane | None = None,
         ledger: Ledger | None = None,
+        sends: bool = True,
     ) -> None:
-        self.endpoint = endpoint(settings)
+        self.endpoint = endpoint(settings, sends=sends)
         self.ledger = ledger or Ledger(settings, self.endpoint)
         self.offline = ""
         """Why nothing is to be sent; questions are then answered from the shelves only."""

@@ -94,11 +94,11 @@ class Endpoint:
         return urlunsplit((parts.scheme, host + port, parts.path.rstrip("/"), "", ""))
 
 
-def endpoint(settings: Settings) -> Endpoint:
+def endpoint(settings: Settings, *, sends: bool = True) -> Endpoint:
     """The endpoint that the settings name: `--model NAME` or `--model PROVIDER:NAME`.
 
-    A key is sent only to the provider it belongs to, or to the address given beside it.
-    Raises ModelError saying what is missing.
+    A key is sent only to the provider it belongs to, or to the address given beside it; where nothing is
+    to be sent, none is needed. Raises ModelError saying what is missing.
     """
     if not settings.model:
         raise ModelError("no model is named; --model NAME or STRUCTURER_MODEL names one")
@@ -107,7 +107,9 @@ def endpoint(settings: Settings) -> Endpoint:
     address = given or preset.base_url
     if preset.name != "local" and not address:
         raise ModelError(f"{preset.name}: no address; --base-url or OPENAI_BASE_URL gives one")
-    return Endpoint(model, preset, address or "", _key(settings, preset, given is not None))
+    return Endpoint(
+        model, preset, address or "", _key(settings, preset, given is not None) if sends else "none"
+    )
 
 
 def _named(settings: Settings) -> tuple[Preset, str]:
