@@ -63,6 +63,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--per", type=int, default=2, help="generated reports for each layout and damage (2)")
     parser.add_argument("--unusual", type=int, default=40, help="reports for the model's curve (40)")
+    parser.add_argument("--formats", default="pdf,word,ocr", help="formats; ocr takes minutes (pdf,word,ocr)")
     parser.add_argument("--beside", type=int, default=100, help="reports beside other tools (100)")
     parser.add_argument("--peer", type=Path, help="a Python that has langextract; else one is made")
     parser.add_argument("--check", action="store_true", help="only compare the page with its data")

@@ -55,11 +55,14 @@ def corpus(seed: int, per: int, limit: int | None = None) -> Part:
     }
 
 
-def by_format(folder: Path) -> Part:
-    """The real PDFs, and the Word files and pictures made of them. Raises OSError without them."""
+def by_format(folder: Path, kinds: str) -> Part:
+    """The real PDFs, and the Word files and pictures made of them. Raises OSError without them.
+
+    `kinds` are those of benchmarks.formats: pdf, word, ocr, with commas between.
+    """
     rows = []
     with tempfile.TemporaryDirectory() as work:
-        for kind, file, name, pages in formats.cases(["pdf", "word", "ocr"], folder, Path(work)):
+        for kind, file, name, pages in formats.cases(kinds.split(","), folder, Path(work)):
             found = formats.measure(kind, str(file), name, str(pages))
             rows.append({"name": kind, **{key: int(found[key]) for key in ("right", "wrong", "waits")}})
     return {"rows": rows}
@@ -114,7 +117,7 @@ def _counts(total: Score, tables: Iterable[str], kinds: Iterable[str]) -> Mappin
 MEASURES: Mapping[str, Callable[[Any], Part]] = {
     "golden": lambda given: golden(given.reports),
     "corpus": lambda given: corpus(given.seed, given.per),
-    "formats": lambda given: by_format(given.reports),
+    "formats": lambda given: by_format(given.reports, given.formats),
     "model": lambda given: model(given.unusual),
     "peers": lambda given: peers(given.beside, given.peer),
 }

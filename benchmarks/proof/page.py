@@ -105,9 +105,9 @@ def _formats(part: Part) -> str:
     rows = [(row["name"], str(row["right"]), str(row["waits"]), str(row["wrong"])) for row in part["rows"]]
     return (
         "## Formats\n\n"
-        "Two real PDFs, the official blank form, and the Word files and page images made of them (part\n"
-        "`formats`). A scan's digits come from a machine's eyes: what no sum binds waits for a person.\n\n"
-        + _table(("file", "right", "waits", "wrong"), rows)
+        "Two real PDFs, the official blank form, and the Word files made of them; with `--formats ocr` also\n"
+        "their pages as scans (part `formats`). A scan's digits come from a machine's eyes: what no sum\n"
+        "binds waits for a person.\n\n" + _table(("file", "right", "waits", "wrong"), rows)
     )
 
 
