@@ -38,7 +38,7 @@ IMPORTS: Mapping[str, str] = {
     "dashboard": "vl_convert",
     "docs": "furo, myst_parser, sphinx",
     "export": "pyarrow, xlsxwriter",
-    "fuzz": "atheris",
+    "fuzz": "sys\nif sys.version_info >= (3, 11): import atheris",
     "local": "xllamacpp",
     "ocr": "onnxruntime, rapidocr, structurer.read.eyes",
     "postgres": "psycopg",
