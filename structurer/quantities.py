@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
+from structurer.numerals import CHARACTERS, LITERAL, folded, is_han, read_spoken, whole
+
 Qualifier = Literal["exact", "over", "under", "about", "at_least"]
 
 
@@ -25,129 +27,6 @@ class Quantity(NamedTuple):
     qualifier: Qualifier
     unit: str
     """The classifier as printed, in simplified characters; empty when there is none."""
-
-
-# --- characters ---
-
-_FOLDS = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-_FOLDS |= dict.fromkeys("\t\xa0\u2002\u2003\u2009\u3000\u200b\u200c\u200d\u2060\ufeff", " ")
-_FOLDS |= dict(zip("○◯−﹣﹪∶﹒", "〇〇--%:.", strict=True))
-_FOLDS |= dict(
-    zip(
-        "萬億兩餘條個項場戶號約過幾來內數處們冊筆輛臺張塊隻時鐘間無",
-        "万亿两余条个项场户号约过几来内数处们册笔辆台张块只时钟间无",
-        strict=True,
-    )
-)
-_FOLDABLE = re.compile(f"[{re.escape(''.join(_FOLDS))}]")
-_FOLD = str.maketrans(_FOLDS)
-
-_UNITS_OF_TEN = {"十": 10, "百": 100, "千": 1000}
-_DIGIT = {"零": 0, "〇": 0, "两": 2} | {char: n for n, char in enumerate("一二三四五六七八九", start=1)}
-_CN = "〇零一二三四五六七八九两十百千万亿"
-
-
-def _folded(text: str) -> str:
-    """Return `text` with width, blanks and traditional classifiers folded one to one; offsets hold."""
-    return text.translate(_FOLD) if _FOLDABLE.search(text) else text
-
-
-def _is_han(char: str) -> bool:
-    return "\u3400" <= char <= "\u9fff"
-
-
-# --- one numeral ---
-
-_LITERAL = re.compile(r"(?:[0-9]{1,15}|[1-9][0-9]{0,2}(?:,[0-9]{3}){1,4})(?:\.[0-9]{1,12})?")
-_SPACED = re.compile(r"^ +| (?=[余多几百千万亿])| +$")
-_APPROXIMATORS = re.compile(r"(?<=[0-9一二三四五六七八九两十百千万亿])[余多几]")
-_PART = re.compile(r"([0-9]+(?:\.[0-9]+)?)([百千]?)")
-_SECTION = re.compile(
-    r"""[两二三四五六七八九一]千(?:零[一二三四五六七八九]?十[一二三四五六七八九]?|零[一二三四五六七八九]
-          |[一二三四五六七八九]十[一二三四五六七八九]?
-          |[两二三四五六七八九一]百(?:零[一二三四五六七八九]|[一二三四五六七八九]?十[一二三四五六七八九]?)?)?
-       |[两二三四五六七八九一]百(?:零[一二三四五六七八九]|[一二三四五六七八九]?十[一二三四五六七八九]?)?
-       |[一二三四五六七八九]?十[一二三四五六七八九]?
-       |[一二三四五六七八九两百千]""",
-    re.VERBOSE,
-)
-_POSITIONAL = re.compile(r"[一二三四五六七八九〇零]*[〇零][一二三四五六七八九〇零]*|[一二三四五六七八九]{3,}")
-
-
-def parse_number(numeral: str) -> int | float | None:
-    """Read one numeral, wholly and exactly: `3,294` `１２` `二十` `两` `7.5万` `1亿2000万` `二〇一九`.
-
-    Approximators are read over (`百余` is 100, `20余万` is 200000). Returns None for anything else,
-    also for `一百二` and `三五`, which speakers use for 120 and for "three to five".
-    """
-    value = _read(_unspoken(_folded(numeral)))
-    return None if value is None else _whole(value)
-
-
-def _unspoken(numeral: str) -> str:
-    """Drop blanks and approximators from a folded numeral."""
-    return numeral if numeral.isdigit() else _APPROXIMATORS.sub("", _SPACED.sub("", numeral))
-
-
-def _whole(value: Decimal) -> int | float:
-    return int(value) if value == value.to_integral_value() else float(value)
-
-
-def _read(plain: str) -> Decimal | None:
-    """Return the value of a folded numeral without approximators."""
-    if plain in _DIGIT:
-        return Decimal(_DIGIT[plain])
-    if _LITERAL.fullmatch(plain):
-        return Decimal(plain.replace(",", ""))
-    if not plain or len(plain) > 32:
-        return None
-    if _POSITIONAL.fullmatch(plain):
-        return Decimal("".join(str(_DIGIT[char]) for char in plain))
-    head = _LITERAL.match(plain)
-    if head:
-        plain = head[0].replace(",", "") + plain[head.end() :]
-    return _levels(plain.replace("〇", "零"), "亿")
-
-
-def _levels(plain: str, level: Literal["亿", "万"]) -> Decimal | None:
-    """Read `high 亿 low` or `high 万 low`, whose halves are read one level further down."""
-    width = 8 if level == "亿" else 4
-    high, found, low = plain.rpartition(level)
-    if not found:
-        return _levels(plain, "万") if level == "亿" else _part(plain)
-    above = _levels(high, "万") if level == "亿" and high else _part(high or "一")
-    below = _remainder(low, width)
-    if above is None or below is None:
-        return None
-    return above * Decimal(10**width) + below
-
-
-def _remainder(low: str, width: int) -> Decimal | None:
-    """Read what follows 万 or 亿: nothing, `零五`, `五千`, `2000万`; not `五`, which means 五千 to some."""
-    if not low:
-        return Decimal(0)
-    if len(low.lstrip("零")) == 1 and low[0] != "零":
-        return None
-    if low.isascii() and len(low) != width:
-        return None
-    value = _levels(low.removeprefix("零"), "万") if width == 8 else _part(low.removeprefix("零"))
-    return value if value is not None and value < 10**width else None
-
-
-def _part(plain: str) -> Decimal | None:
-    """Read a numeral without 万 and 亿: `7.5`, `3千`, `一百二十三`."""
-    printed = _PART.fullmatch(plain)
-    if printed:
-        return Decimal(printed[1]) * _UNITS_OF_TEN.get(printed[2], 1)
-    if not _SECTION.fullmatch(plain):
-        return None
-    total = digit = 0
-    for char in plain:
-        if char in _UNITS_OF_TEN:
-            total, digit = total + (digit or 1) * _UNITS_OF_TEN[char], 0
-        else:
-            digit = _DIGIT[char]
-    return Decimal(total + digit)
 
 
 # --- words round a number ---
@@ -231,18 +110,18 @@ def _settled(found: set[Qualifier]) -> Qualifier:
 
 # --- scanning ---
 
-_HEAD = re.compile(f"[0-9A-Za-z第{_CN}]")
+_HEAD = re.compile(f"[0-9A-Za-z第{CHARACTERS}]")
 _WORD = re.compile(r"[0-9A-Za-z_@](?:[0-9A-Za-z_@./?=&%#~-]|:(?=//))*")
 _ORDINAL = re.compile(
-    rf"第+(?: {{0,2}}[(]? {{0,2}}(?:[0-9]+|[{_CN}]+)[条项款章]?"
-    rf"(?: {{0,2}}[、和及与至到-] {{0,2}}第?(?:[0-9]+|[{_CN}]+)[条项款章]?)*)?"
+    rf"第+(?: {{0,2}}[(]? {{0,2}}(?:[0-9]+|[{CHARACTERS}]+)[条项款章]?"
+    rf"(?: {{0,2}}[、和及与至到-] {{0,2}}第?(?:[0-9]+|[{CHARACTERS}]+)[条项款章]?)*)?"
 )
 # Digits joined by what makes them one thing: date, time, phone, range, row of cells, broken number.
 _CLUSTER = re.compile(r"[0-9]+(?:(?: ?[-–—‐~/:*×·'’] ?|\.[ \n]?|,\n?| {1,4}|\r?\n|[至到] ?)[0-9]+)*")
 _LISTED = re.compile(r"[0-9]{1,15}(?:,[0-9]{1,15}){1,7}")
 _THREE = re.compile(r",[0-9]{3}(?![0-9])")
-_CN_RUN = re.compile(f"[{_CN}]+")
-_RANGE = re.compile(rf" ?[-–—~至到] ?(?:[0-9][0-9.,]*|[{_CN}]+)[百千万亿余多几]*")
+_CN_RUN = re.compile(f"[{CHARACTERS}]+")
+_RANGE = re.compile(rf" ?[-–—~至到] ?(?:[0-9][0-9.,]*|[{CHARACTERS}]+)[百千万亿余多几]*")
 _WRAPPED = re.compile(r" *\r?\n *[百千万亿余]")
 _DATED = re.compile(r"\s{0,3}[年月日号时]")
 _IDENTIFIER = re.compile(r"1[3-9][0-9]{9}|123[0-9]{2}|[0-9]{12,}")  # a mobile, a hotline, too long to count
@@ -298,7 +177,7 @@ def quantities(text: str, start: int = 0, end: int | None = None) -> Iterator[Qu
     Offsets refer to `text`. The piece is read as if it stood alone; time is linear in its length.
     """
     start, end, _ = slice(start, end).indices(len(text))
-    piece = _folded(text[start:end])
+    piece = folded(text[start:end])
     at = 0
     while head := _HEAD.search(piece, at):
         at, found = _step(piece, head.start())
@@ -316,7 +195,7 @@ def _step(text: str, at: int) -> _Step:
     char = text[at]
     if "0" <= char <= "9":
         return _digits(text, at)
-    if char in _CN:
+    if char in CHARACTERS:
         return _chinese(text, at)
     return _past(_ORDINAL if char == "第" else _WORD, text, at), ()
 
@@ -332,7 +211,7 @@ def _digits(text: str, at: int) -> _Step:
     follows = text[end : end + 1]
     if follows.isascii() and (follows.isalpha() or follows in ("@", "_")):
         return _past(_WORD, text, end), ()
-    if end - at <= 40 and _LITERAL.fullmatch(text, at, end):
+    if end - at <= 40 and LITERAL.fullmatch(text, at, end):
         return _digit_number(text, at, end)
     if end - at <= 128 and _LISTED.fullmatch(text, at, end) and not _THREE.search(text, at, end):
         return _listed(text, at, end)
@@ -382,7 +261,7 @@ def _is_numeral(beside: str, edge: int) -> bool:
     Blanks and one line break between the halves are a damaged file's, not an author's.
     """
     char = beside.strip(" \r\n")[edge:][:1]
-    return bool(char) and (char in _CN or char.isdigit()) and beside.count("\n") < 2
+    return bool(char) and (char in CHARACTERS or char.isdigit()) and beside.count("\n") < 2
 
 
 def _is_part(text: str, at: int, end: int) -> bool:
@@ -416,11 +295,11 @@ def _is_worded(text: str, at: int, end: int, tail: re.Match[str]) -> bool:
             (tail["unit"] == "年" and _looks_like_year(literal))
             or (literal == "12345" and _left(text, at).rstrip('“"(').endswith(_HOTLINES))
         )
-    if tail["more"] == "+" and follows.isalnum() and not _is_han(follows):
+    if tail["more"] == "+" and follows.isalnum() and not is_han(follows):
         return False
     if tail["times"] or tail["after"]:
         return True
-    return not (_is_han(follows) and _looks_like_year(literal))
+    return not (is_han(follows) and _looks_like_year(literal))
 
 
 def _looks_like_year(literal: str) -> bool:
@@ -430,7 +309,7 @@ def _looks_like_year(literal: str) -> bool:
 def _bare(text: str, at: int, end: int) -> _Step:
     """Read digits with nothing behind them, unless they are part of a word, an enumerator or a code."""
     follows = text[end : end + 1]
-    if _is_han(follows) or follows in _GLUE:
+    if is_han(follows) or follows in _GLUE:
         return end, ()
     if end - at <= 2 and _is_enumerator(text, at, end):
         return end, ()
@@ -440,7 +319,7 @@ def _bare(text: str, at: int, end: int) -> _Step:
     if _is_labelled(text, at) or _is_framed(text, at, end) or _IDENTIFIER.fullmatch(literal):
         return end, ()
     begin, found = _before(text, at)
-    value = int(literal) if literal.isdigit() else _whole(Decimal(literal.replace(",", "")))
+    value = int(literal) if literal.isdigit() else whole(Decimal(literal.replace(",", "")))
     return end, (Quantity(begin, end, (at, end), value, _settled(found), ""),)
 
 
@@ -451,11 +330,11 @@ def _is_enumerator(text: str, at: int, after: int) -> bool:
         return False
     near = _left(text, at).rstrip(" ")[-2:]
     if follows == ".":
-        return bool(then.strip()) or not near or not _is_han(near[-1])
+        return bool(then.strip()) or not near or not is_han(near[-1])
     if follows == " ":
-        return _is_han(then) and _begins_item(text, at)
+        return is_han(then) and _begins_item(text, at)
     listed = near[-1:] == "、" and near[:1].isdigit()
-    return not _is_han(near[-1:]) and not listed
+    return not is_han(near[-1:]) and not listed
 
 
 def _is_labelled(text: str, at: int) -> bool:
@@ -520,7 +399,7 @@ def _is_stated(text: str, at: int, end: int, tail: re.Match[str]) -> bool:
     if previous in ("数", "几") or _WORDS.match(text, at):
         return False
     if run in ("零", "〇") and previous in ("为", "是") and tail.end() == end:
-        return not _is_han(text[end : end + 1])
+        return not is_han(text[end : end + 1])
     if len(run) == 1 and run not in "百千万亿":
         return _single_counts(run, left, tail)
     if not any(char in "十百千万亿" for char in run):
@@ -528,7 +407,7 @@ def _is_stated(text: str, at: int, end: int, tail: re.Match[str]) -> bool:
     qualified = bool(tail["mid"] or tail["more"] or _before(text, at)[1] or _is_up_to(left, run))
     if tail["unit"]:
         return len(run) > 1 or qualified
-    return qualified and not _is_han(text[tail.end() : tail.end() + 1])
+    return qualified and not is_han(text[tail.end() : tail.end() + 1])
 
 
 def _is_up_to(left: str, run: str) -> bool:
@@ -557,13 +436,13 @@ def _built(text: str, at: int, end: int, tail: re.Match[str]) -> _Step:
     """Return the quantity of the numeral at `text[at:end]` and its tail, or none if it has no exact value."""
     after = tail.end()
     end = tail.end("times") if tail["times"] else end
-    value = _read(_unspoken(text[at:end]))
+    value = read_spoken(text[at:end])
     if value is None:
         return after, ()
     unit = (tail["unit"] or "").replace("多", "")
     if unit == "元" and text[end - 1] in "万亿" and end - at > 1:
         unit, value, end = _money(text, at, end, value)
-    stated = _whole(value)
+    stated = whole(value)
     if isinstance(stated, float) and unit not in _FRACTIONAL:
         return after, ()  # half a count: an item number glued to a count (3.15条)
     begin, found = _before(text, at)

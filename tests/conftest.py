@@ -1,9 +1,9 @@
-"""Recordings: replayed with the network blocked, matched on the body, and played to their end."""
+"""Recordings, replayed with the network blocked and played to their end; the PostgreSQL server of a run."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +11,22 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from tests import recordings
+from tests import postgres, recordings
 
 
 def pytest_recording_configure(config: pytest.Config, vcr: Any) -> None:
     """Teach vcrpy our way of writing and comparing."""
     vcr.register_serializer("yaml", recordings)
     vcr.register_matcher("question", recordings.same_question)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[postgres.Server]:
+    """A PostgreSQL server for all tests of a process; each takes its database emptied."""
+    if reason := postgres.why_not():
+        pytest.skip(reason)
+    with postgres.server() as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -32,14 +32,6 @@ STORES = Path(__file__).parent / "stores"
 CHANGE = "disclosure.fees.change"
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[postgres.Server]:
-    if reason := postgres.why_not():
-        pytest.skip(reason)
-    with postgres.server() as running:
-        yield running
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":

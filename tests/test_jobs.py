@@ -11,16 +11,7 @@ from structurer.errors import UnknownDocument
 from structurer.store import Store, open_store
 from structurer.store.jobs import LEASE, PIECE, Jobs, Piece
 from structurer.store.reviews import Reviews
-from tests import postgres
 from tests.samples import sample
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[postgres.Server]:
-    if reason := postgres.why_not():
-        pytest.skip(reason)
-    with postgres.server() as running:
-        yield running
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from structurer.quantities import Quantity, parse_number, quantities
+from structurer.numerals import parse_number
+from structurer.quantities import Quantity, quantities
 
 REPORTS = Path(__file__).parents[2] / "shared" / "reports"
 

@@ -14,17 +14,8 @@ from structurer.flat import flat
 from structurer.observation import Evidence, Extraction
 from structurer.review.desk import Desk
 from structurer.store import Store, figures, open_store
-from tests import postgres
 from tests.desk_samples import FEES, ITEMS, TOTAL, calm, handle, report
 from tests.samples import observe, sample
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[postgres.Server]:
-    if reason := postgres.why_not():
-        pytest.skip(reason)
-    with postgres.server() as running:
-        yield running
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

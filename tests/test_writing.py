@@ -15,16 +15,7 @@ from structurer.errors import StoreError
 from structurer.observation import Extraction
 from structurer.record import Record, record
 from structurer.store import Failed, Known, Placed, Store, open_store
-from tests import postgres
 from tests.samples import sample
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[postgres.Server]:
-    if reason := postgres.why_not():
-        pytest.skip(reason)
-    with postgres.server() as running:
-        yield running
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from structurer.quantities import parse_number
+from structurer.numerals import parse_number
 
 _CN = "〇○零一二三四五六七八九十0"
 DATE = (

@@ -9,8 +9,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, create_model
 
 from structurer.forms import Forms, Row
+from structurer.numerals import parse_number
 from structurer.observation import Period, Qualifier
-from structurer.quantities import parse_number
 
 QUALIFIERS: Mapping[str, Qualifier] = {
     "确数": "exact",

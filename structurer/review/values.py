@@ -7,8 +7,8 @@ from math import isfinite
 
 from structurer.errors import ReviewError
 from structurer.fold import fold
+from structurer.numerals import parse_number
 from structurer.observation import Value
-from structurer.quantities import parse_number
 from structurer.review.rulebook import Rulebook
 
 BLANK_WORDS = frozenset({"空", "空白", "blank", "null"})
