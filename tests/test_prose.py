@@ -345,6 +345,19 @@ def test_scope_is_the_body_named_as_the_subject() -> None:
     assert scopes("微信公众号阅读量12万次。") == ["微信公众号"]
 
 
+def test_a_body_that_a_title_speaks_of_is_not_the_one_that_acts() -> None:
+    def scopes(text: str) -> list[str | None]:
+        return [found.scope for found in read(text).observations]
+
+    assert scopes("我局就“幼儿园招生答疑”“小学入学办法”等共举办10期在线访谈。") == [None]
+    assert scopes("举办“小学入学办法”等共10期在线访谈。") == [None]
+    assert scopes("举办《小学入学办法》等共10期在线访谈。") == [None]
+    assert scopes("“小学入学办法”解读材料12条。") == [None]
+    assert scopes("“实验小学”公开政府信息30条。") == ["实验小学"]
+    assert scopes("开通“阳光小学”微信公众号,公开政府信息30条。") == []
+    assert scopes("“全区公开政府信息30条。") == ["全区"]
+
+
 @pytest.mark.parametrize(
     ("text", "scope"),
     [

@@ -83,6 +83,8 @@ _SCOPE = re.compile(
     rf"(?:各|级|类|事业){{0,2}}(?:{_BODIES})(?:\([^()]{{1,6}}\))?"
     r"|中学|小学|幼儿园|职业学院|街道办事处"
 )
+_QUOTATION = re.compile('"[^"\\n]{1,80}"|《[^《》\\n]{1,80}》')
+_CHANNEL = re.compile('"?(?:官方)?(?:政务)?(?:微信|微博|公众号|抖音|客户端|网站|网|专栏|栏目|平台|APP)')
 _SCHOOLS = frozenset(("中学", "小学", "幼儿园", "职业学院", "街道办事处"))
 _NAME = re.compile(r"[\u4e00-\u9fff]+\Z")
 SELF = re.compile("我[局厅委办镇乡院中市区县]|本[局厅委机单办镇乡院]|局机关|厅机关|委机关|机关本级|局本级")
@@ -228,11 +230,24 @@ def _as_of(words: Times, word: re.Match[str]) -> str | None:
     return "-".join(parts)
 
 
+def _quoted(text: str, start: int, at: int) -> list[tuple[int, int]]:
+    """Where the quotations lie that close before `at`; a body that a title speaks of ("小学入学政策解读") is not
+    the one that acts. No quotation is sure where an opening mark cannot be told from a closing one."""
+    if text.count('"', start, at) % 2:
+        return []
+    return [(word.start() + 1, word.end() - 1) for word in _QUOTATION.finditer(text, start, at)]
+
+
 def _scope(text: str, start: int, at: int, agency: str | None) -> str | None:
     """Whose figure it is: "" the office's own, None when another body is named but not as the subject."""
     scope = ""
+    quoted = _quoted(text, start, at)
     for word in _SCOPE.finditer(text, start, at):
         begin = word.start()
+        if any(opens <= begin and word.end() < closes for opens, closes in quoted):
+            continue
+        if text[word.end()] == '"' and _CHANNEL.match(text, word.end()):  # "阳光小学"微信公众号 names a channel
+            return None
         if word[0] in _SCHOOLS:  # 实验小学: its name stands before it
             name = _NAME.search(text, max(start, begin - 8), begin)
             begin = name.start() if name else begin

@@ -96,7 +96,7 @@ def read_bytes(
     `beside` is the folder that holds the pictures which a saved page names.
     """
     if not data:
-        raise EmptyInput(path, "the file is empty")
+        raise EmptyInput(path, "the file is empty; fetch it again")
     if len(data) > limit:
         raise TooLarge(path, f"over {limit:,} bytes; raise the limit to read it")
     form = sniff(data)
@@ -135,21 +135,21 @@ def _read_decoded(data: bytes, path: str) -> Reading:
     """The reader of text and HTML in any encoding."""
     decoded = decode(data)
     if decoded is None:
-        raise BinaryInput(path, "not text in any encoding a report comes in")
+        raise BinaryInput(path, "not text in any encoding a report comes in; save the report anew, as PDF, Word, HTML or text")
     utf8 = data if decoded.encoding == "utf-8" else decoded.text.encode("utf-8", "replace")
     return _lay_out(decoded.text, utf8, decoded.encoding, decoded.notes, path)
 
 
 def _lay_out(text: str, utf8: bytes, encoding: str, notes: tuple[str, ...], path: str) -> Reading:
     if not text or text.isspace():
-        raise EmptyInput(path, "nothing but white space")
+        raise EmptyInput(path, "nothing but white space; fetch it again, or give the file it was made from")
     if is_garbage(text, utf8):
         raise BinaryInput(path, "a binary file, perhaps decoded as text; read the original instead")
     if not is_html(text):
         return Reading(text, text, encoding, images=_images(text), notes=notes)
     page = read_html(text)
     if not page.text or page.text.isspace():
-        raise EmptyInput(path, "a page without visible text")
+        raise EmptyInput(path, "a page without visible text; a script may fill it in a browser: save it from there, or give the attachment")
     return Reading(text, page.text, encoding, page.offsets, page.images, (*notes, *page.notes))
 
 
