@@ -85,7 +85,9 @@ def draft(document: Document, forms: Forms) -> Draft:
     prose = statements(document, sections, forms, spans, year=year, agency=_agency(about))
     if not (tables or prose.observations or _named(about)):
         raise NotAReport(
-            document.path, "no title, section or table of an annual report on information disclosure; see whether it is another document"
+            document.path,
+            "no title, section or table of an annual report on information disclosure;"
+            " see whether it is another document",
         )
     return Draft(document, sections, tuple(tables), prose, tuple(about), year)
 

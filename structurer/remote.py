@@ -71,7 +71,7 @@ def read(url: str, max_bytes: int) -> bytes:
         with fs.open(path, "rb") as stream:
             content = bytes(stream.read(max_bytes + 1))
     except FileNotFoundError:
-        raise ReadError(url, "no such file") from None
+        raise ReadError(url, "no such file; check the address") from None
     except Exception as error:  # each storage has errors of its own
         raise ReadError(url, str(error) or type(error).__name__) from None
     if len(content) > max_bytes:

@@ -73,7 +73,7 @@ def test_reading(folder: Path) -> None:
     assert read_file("b.txt", 5) == b"b.txt"
     with pytest.raises(TooLarge, match=r"b\.txt: more than 4 bytes"):
         read_file("b.txt", 4)
-    with pytest.raises(ReadError, match=r"missing\.txt: No such file"):
+    with pytest.raises(ReadError, match=r"missing\.txt: no such file"):
         read_file("missing.txt", 4)
     with pytest.raises(ReadError, match="sub: Is a directory"):
         read_file("sub", 4)
@@ -154,7 +154,7 @@ def test_attempt(folder: Path, pipeline: FakePipeline) -> None:
     assert isinstance(found, Extraction)
     assert found.document.path == "b.txt"
     missing = attempt("none.txt", settings=Settings())
-    assert missing == Failure("none.txt", "unreadable", "No such file or directory")
+    assert missing == Failure("none.txt", "unreadable", "no such file; check its name and folder")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="only here can a name be made of any bytes")

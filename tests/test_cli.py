@@ -109,7 +109,7 @@ def test_a_file_that_fails_is_a_line_on_stderr_and_exit_code_1() -> None:
     result = run("extract", "a.txt", "letter.txt", "none.txt", "b.txt", "--format", "jsonl", code=1)
     assert [json.loads(line)["document"]["path"] for line in result.stdout.splitlines()] == ["a.txt", "b.txt"]
     assert "error: letter.txt: no title, section or table of an annual report\n" in result.stderr
-    assert "error: none.txt: No such file or directory\n" in result.stderr
+    assert "error: none.txt: no such file; check its name and folder\n" in result.stderr
 
 
 def test_a_mistake_of_ours_asks_to_be_reported() -> None:
@@ -248,7 +248,7 @@ def test_explain(pipeline: FakePipeline, monkeypatch: pytest.MonkeyPatch) -> Non
     wrong = run("explain", "a.txt", "applications.recieved.total", code=2).stderr
     assert "did you mean applications.received.total" in wrong
     assert (
-        "error: none.txt: No such file"
+        "error: none.txt: no such file"
         in run("explain", "none.txt", "applications.received.total", code=1).stderr
     )
 

@@ -402,7 +402,10 @@ def test_only_the_same_bytes_are_shown(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes() + b"\n")
     assert reread(extraction, limit=10**8) == "the file has other bytes now than those that were extracted"
     path.unlink()
-    assert reread(extraction, limit=10**8) == "the file could not be read again: no such file"
+    assert (
+        reread(extraction, limit=10**8)
+        == "the file could not be read again: no such file; check its name and folder"
+    )
     text, shown = made(extraction, "the file is gone")
     assert "The source is not shown: the file is gone" in text
     assert not shown.marked
@@ -473,4 +476,7 @@ def test_page_of_a_stored_document(report: Path) -> None:
     assert "The source is not shown" in without
     assert 'data-at="0"' not in without
     report.unlink()
-    assert "could not be read again: no such file" in show(identity[:8], "--html", "page.html").stderr
+    assert (
+        "could not be read again: no such file; check its name and folder"
+        in show(identity[:8], "--html", "page.html").stderr
+    )

@@ -175,7 +175,7 @@ def test_what_looks_like_a_path_has_to_exist(name: str) -> None:
         return
     with pytest.raises(ReadError, match="no such file") as caught:
         read(name)
-    assert (caught.value.path, caught.value.reason) == (name, "no such file")
+    assert (caught.value.path, caught.value.reason) == (name, "no such file; check its name and folder")
 
 
 def test_a_folder_is_named_as_one(tmp_path: pathlib.Path) -> None:

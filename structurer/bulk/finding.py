@@ -103,6 +103,8 @@ def read_file(path: str, max_bytes: int) -> bytes:
     try:
         with open(path, "rb") as stream:
             content = stream.read(max_bytes + 1)
+    except FileNotFoundError:
+        raise ReadError(written(path), "no such file; check its name and folder") from None
     except (OSError, ValueError) as error:
         raise ReadError(written(path), getattr(error, "strerror", None) or str(error)) from error
     if len(content) > max_bytes:

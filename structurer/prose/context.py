@@ -231,8 +231,8 @@ def _as_of(words: Times, word: re.Match[str]) -> str | None:
 
 
 def _quoted(text: str, start: int, at: int) -> list[tuple[int, int]]:
-    """Where the quotations lie that close before `at`; a body that a title speaks of ("小学入学政策解读") is not
-    the one that acts. No quotation is sure where an opening mark cannot be told from a closing one."""
+    """Where the quotations lie that close before `at`: the body that a title ("小学入学政策解读") speaks of does
+    not act. None is sure where a mark has no partner."""
     if text.count('"', start, at) % 2:
         return []
     return [(word.start() + 1, word.end() - 1) for word in _QUOTATION.finditer(text, start, at)]
@@ -246,7 +246,9 @@ def _scope(text: str, start: int, at: int, agency: str | None) -> str | None:
         begin = word.start()
         if any(opens <= begin and word.end() < closes for opens, closes in quoted):
             continue
-        if text[word.end()] == '"' and _CHANNEL.match(text, word.end()):  # "阳光小学"微信公众号 names a channel
+        if text[word.end()] == '"' and _CHANNEL.match(
+            text, word.end()
+        ):  # "阳光小学"微信公众号 names a channel
             return None
         if word[0] in _SCHOOLS:  # 实验小学: its name stands before it
             name = _NAME.search(text, max(start, begin - 8), begin)

@@ -78,7 +78,7 @@ def read_file(path: str | os.PathLike[str], *, name: str | None = None, limit: i
         with open(given, "rb") as file:
             data = file.read(limit + 1)
     except FileNotFoundError:
-        raise ReadError(name, "no such file") from None
+        raise ReadError(name, "no such file; check its name and folder") from None
     except IsADirectoryError:
         raise ReadError(name, "a folder, not a file; name the files in it") from None
     except PermissionError:
@@ -135,7 +135,10 @@ def _read_decoded(data: bytes, path: str) -> Reading:
     """The reader of text and HTML in any encoding."""
     decoded = decode(data)
     if decoded is None:
-        raise BinaryInput(path, "not text in any encoding a report comes in; save the report anew, as PDF, Word, HTML or text")
+        raise BinaryInput(
+            path,
+            "not text in any encoding a report comes in; save the report anew, as PDF, Word, HTML or text",
+        )
     utf8 = data if decoded.encoding == "utf-8" else decoded.text.encode("utf-8", "replace")
     return _lay_out(decoded.text, utf8, decoded.encoding, decoded.notes, path)
 
@@ -149,7 +152,10 @@ def _lay_out(text: str, utf8: bytes, encoding: str, notes: tuple[str, ...], path
         return Reading(text, text, encoding, images=_images(text), notes=notes)
     page = read_html(text)
     if not page.text or page.text.isspace():
-        raise EmptyInput(path, "a page without visible text; a script may fill it in a browser: save it from there, or give the attachment")
+        raise EmptyInput(
+            path,
+            "a page without visible text; a script may fill it: save it from a browser, or give its attachment",
+        )
     return Reading(text, page.text, encoding, page.offsets, page.images, (*notes, *page.notes))
 
 
