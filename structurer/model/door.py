@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+from pydantic import BaseModel
+
 from structurer.model.answers import Answer
 from structurer.model.presets import Capability, Endpoint
-from structurer.model.strict import response_format, strict_schema
+from structurer.model.strict import kind_of, response_format, strict_schema
 from structurer.model.transport import exhausted, retry_after
 from structurer.model.wire import Call, Completion, Denied, Limited, Rejected, Transient, completion
 
@@ -104,26 +106,29 @@ class Door:
         return Rejected(f"{status}: {said}", _parameter(error, said))
 
 
-@cache
 def shape(answer: type[Answer], capability: Capability) -> Mapping[str, Any]:
-    """How a request asks for the shape of its answer: as instructor words it, and strict, as it never is.
-
-    Instructor is asked once for each shape and not in every call: what it does there would cost more than
-    sending, and its answers are judged by us, item by item.
-    """
+    """How a request asks for the shape of its answer: as instructor words it, and strict, as it never is."""
     if capability in ("json_object", "text"):
         return {"response_format": {"type": capability}}
-    from instructor import Mode
-    from instructor.processing import handle_response_model
-
-    mode = Mode.TOOLS if capability == "tools" else Mode.JSON_SCHEMA
-    _, worded = handle_response_model(answer, mode=mode, messages=[])
+    worded = _worded(kind_of(answer), capability)
     if capability == "json_schema":
         return {"response_format": {**worded["response_format"], **response_format(answer)}}
     (tool,) = worded["tools"]
     name = tool["function"]["name"]
     function = {"name": name, "strict": True, "parameters": strict_schema(answer)}
     return {"tools": [{**tool, "function": function}], "tool_choice": worded["tool_choice"]}
+
+
+@cache
+def _worded(kind: type[BaseModel], capability: Capability) -> Mapping[str, Any]:
+    """Instructor's words for a kind of answer. It is asked once a kind: what it does in every call would cost
+    more than sending, and its answers are judged by us, item by item."""
+    from instructor import Mode
+    from instructor.processing import handle_response_model
+
+    mode = Mode.TOOLS if capability == "tools" else Mode.JSON_SCHEMA
+    worded: Mapping[str, Any] = handle_response_model(kind, mode=mode, messages=[])[1]
+    return worded
 
 
 @cache

@@ -18,18 +18,32 @@ _KEPT = ("type", "enum", "description", "items", "anyOf")
 @lru_cache(maxsize=256)
 def strict_schema(answer: type[BaseModel]) -> dict[str, Any]:
     """The strict schema of an answer model; the same object each time, so do not change it."""
-    name, arguments = getattr(answer, "recipe", ("", ()))
+    name, arguments = _recipe(answer)
     if not arguments:
         return _written(answer)
     # Every report asks about rows of its own. Writing the schema of each anew takes as long as a call.
-    kept = tuple(_PLACE if isinstance(given, str) else _PLACES for given in arguments)
-    filled: dict[str, Any] = _filled(_of_recipe(name, kept), dict(zip(kept, arguments, strict=True)))
+    given = dict(zip(_kept(arguments), arguments, strict=True))
+    filled: dict[str, Any] = _filled(_written(_of_recipe(name, _kept(arguments))), given)
     return filled
 
 
+def kind_of(answer: type[BaseModel]) -> type[BaseModel]:
+    """The one answer model that stands for all of its kind: with places kept where each has names of its own."""
+    name, arguments = _recipe(answer)
+    return _of_recipe(name, _kept(arguments)) if arguments else answer
+
+
+def _recipe(answer: type[BaseModel]) -> tuple[str, tuple[Any, ...]]:
+    return getattr(answer, "recipe", ("", ()))
+
+
+def _kept(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(_PLACE if isinstance(given, str) else _PLACES for given in arguments)
+
+
 @lru_cache(maxsize=16)
-def _of_recipe(name: str, arguments: tuple[Any, ...]) -> dict[str, Any]:
-    return _written(made((name, arguments)))
+def _of_recipe(name: str, arguments: tuple[Any, ...]) -> type[BaseModel]:
+    return made((name, arguments))
 
 
 def _filled(part: Any, given: Mapping[Any, Any]) -> Any:
@@ -41,6 +55,7 @@ def _filled(part: Any, given: Mapping[Any, Any]) -> Any:
     return given[_PLACE] if part == _PLACE else part
 
 
+@lru_cache(maxsize=16)
 def _written(answer: type[BaseModel]) -> dict[str, Any]:
     schema = answer.model_json_schema()
     return _strict(schema, schema.get("$defs", {}))

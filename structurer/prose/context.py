@@ -231,7 +231,7 @@ def _as_of(words: Times, word: re.Match[str]) -> str | None:
 
 
 def _quoted(text: str, start: int, at: int) -> list[tuple[int, int]]:
-    """Where the quotations lie that close before `at`: the body that a title ("小学入学政策解读") speaks of does
+    """Where the quotations lie that close before `at`: a body that a title speaks of (小学入学政策解读) does
     not act. None is sure where a mark has no partner."""
     if text.count('"', start, at) % 2:
         return []

@@ -154,7 +154,7 @@ def _lay_out(text: str, utf8: bytes, encoding: str, notes: tuple[str, ...], path
     if not page.text or page.text.isspace():
         raise EmptyInput(
             path,
-            "a page without visible text; a script may fill it: save it from a browser, or give its attachment",
+            "a page without visible text; a script may fill it: save it in a browser or give its attachment",
         )
     return Reading(text, page.text, encoding, page.offsets, page.images, (*notes, *page.notes))
 
