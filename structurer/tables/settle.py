@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from structurer.balance import Equation, Gap, Problem, Reading, reading_in_place, readings, solve
+from structurer.balance.rival import rivalled
 from structurer.forms import Cell, Table
 from structurer.observation import ACCEPTING, Printed, Status, Value
-from structurer.rival import rivalled
 from structurer.tables.cells import Token
 from structurer.tables.longrow import settle_long_row
 from structurer.tables.place import PlacedRow, in_grid
