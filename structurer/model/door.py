@@ -6,11 +6,9 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from pydantic import BaseModel
-
 from structurer.model.answers import Answer
 from structurer.model.presets import Capability, Endpoint
-from structurer.model.strict import kind_of, response_format, strict_schema
+from structurer.model.strict import model_of, response_format, strict_schema
 from structurer.model.transport import exhausted, retry_after
 from structurer.model.wire import Call, Completion, Denied, Limited, Rejected, Transient, completion
 
@@ -106,11 +104,11 @@ class Door:
         return Rejected(f"{status}: {said}", _parameter(error, said))
 
 
-def shape(answer: type[Answer], capability: Capability) -> Mapping[str, Any]:
+def shape(answer: Answer, capability: Capability) -> Mapping[str, Any]:
     """How a request asks for the shape of its answer: as instructor words it, and strict, as it never is."""
     if capability in ("json_object", "text"):
         return {"response_format": {"type": capability}}
-    worded = _worded(kind_of(answer), capability)
+    worded = _worded(answer.kind, capability)
     if capability == "json_schema":
         return {"response_format": {**worded["response_format"], **response_format(answer)}}
     (tool,) = worded["tools"]
@@ -120,14 +118,14 @@ def shape(answer: type[Answer], capability: Capability) -> Mapping[str, Any]:
 
 
 @cache
-def _worded(kind: type[BaseModel], capability: Capability) -> Mapping[str, Any]:
+def _worded(kind: str, capability: Capability) -> Mapping[str, Any]:
     """Instructor's words for a kind of answer. It is asked once a kind: what it does in every call would cost
     more than sending, and its answers are judged by us, item by item."""
     from instructor import Mode
     from instructor.processing import handle_response_model
 
     mode = Mode.TOOLS if capability == "tools" else Mode.JSON_SCHEMA
-    worded: Mapping[str, Any] = handle_response_model(kind, mode=mode, messages=[])[1]
+    worded: Mapping[str, Any] = handle_response_model(model_of(kind), mode=mode, messages=[])[1]
     return worded
 
 
