@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
@@ -37,8 +39,11 @@ class Door:
         self._openai = openai
         self._endpoint = endpoint
         self._pause = pause
+        self._turns = _Turns()
         http = openai.DefaultAsyncHttpxClient(
-            timeout=openai.Timeout(timeout, connect=min(timeout, 10.0)), **_tls(endpoint.base_url)
+            timeout=openai.Timeout(timeout, connect=min(timeout, 10.0)),
+            event_hooks={"request": [self._turns.over]},
+            **_tls(endpoint.base_url),
         )
         self.client = openai.AsyncOpenAI(
             api_key=endpoint.key, base_url=endpoint.base_url, max_retries=0, http_client=http
@@ -61,7 +66,8 @@ class Door:
     async def _sent(self, body: Mapping[str, Any]) -> Any:
         # `chat.completions.create` holds every message against every type it might have and builds a model
         # of the answer, which takes as long as the whole rest of a call.
-        return await self.client.post(_PATH, body=body, cast_to=_response_type())
+        async with self._turns:
+            return await self.client.post(_PATH, body=body, cast_to=_response_type())
 
     async def close(self) -> None:
         """Closes the connections."""
@@ -102,6 +108,31 @@ class Door:
         if status >= 500 or status in (408, 409, 425):
             return Transient(f"{status}: {said}", after)
         return Rejected(f"{status}: {said}", _parameter(error, said))
+
+
+class _Turns:
+    """One request after the other is made ready, each until it goes out.
+
+    Made ready all at once, they would go out all at once, and all be late; one by one, the first of them is
+    under way while the next is made, and their answers do not come all at once either.
+    """
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._holds: ContextVar[bool] = ContextVar("holds", default=False)
+
+    async def __aenter__(self) -> None:
+        await self._lock.acquire()
+        self._holds.set(True)
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.over()
+
+    async def over(self, _: object = None) -> None:
+        """Lets the next one begin, if this task's turn is not over already."""
+        if self._holds.get():
+            self._holds.set(False)
+            self._lock.release()
 
 
 def shape(answer: Answer, capability: Capability) -> Mapping[str, Any]:
