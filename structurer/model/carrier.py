@@ -74,6 +74,14 @@ class Carrier:
         """Whether the provider itself shows the model the schema."""
         return self._endpoint.preset.shows_schema and self._capability in ("json_schema", "tools")
 
+    def warm(self) -> None:
+        """Loads what the first call would wait for."""
+        _ = self.count
+        if self._endpoint.preset.name != "local":
+            from structurer.model.door import warm
+
+            warm(self._capability)
+
     def estimated(self, question: Question) -> int:
         """Prompt tokens of a question's first request, to a few tokens."""
         shown = self._endpoint.preset.shows_schema

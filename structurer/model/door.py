@@ -148,6 +148,15 @@ def shape(answer: Answer, capability: Capability) -> Mapping[str, Any]:
     return {"tools": [{**tool, "function": function}], "tool_choice": worded["tool_choice"]}
 
 
+def warm(capability: Capability) -> None:
+    """Loads the clients, which takes a second, and has instructor word the kind of answer asked for most."""
+    import openai
+
+    _ = openai
+    if capability in ("json_schema", "tools"):
+        _worded("statements", capability)
+
+
 @cache
 def _worded(kind: str, capability: Capability) -> Mapping[str, Any]:
     """Instructor's words for a kind of answer. It is asked once a kind: what it does in every call would cost
