@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from structurer.prose.lexicon import CHANNEL_KINDS, CHANNELS
+from structurer.prose.lexicon import CHANNEL_KINDS, CHANNELS, MODIFIER, VERBS, only
 from structurer.prose.words import Token, tokens
 
 _BACK = 120
@@ -19,6 +19,14 @@ _TOPIC = re.compile(
     "|解读|扶贫|脱贫|环境|安全|目录|领域|方面)(?![\u4e00-\u9fff]{0,4}[局厅委办])"
 )
 _BOTH = ("disclosed_wechat", "disclosed_weibo")
+_REACHED = re.compile("通过|利用|依托|借助|运用|充分|以及|[在于以]")
+_QUOTED = re.compile('"[^"]{1,20}"|[(][^()]{1,30}[)]')
+_OTHERS = re.compile("等(?!级|[^,]{0,6}(?:栏|板块|版块|模块|频道|目录))|[、和与及]")
+_COLUMNS = re.compile("(?:栏目?|板块|版块|模块|频道|目录)[上中内里]?\\Z")
+_BODY_OF_TWO = re.compile("[\u4e00-\u9fff]{2,12}?[和与及][\u4e00-\u9fff]{2,8}?(?:局|委员会|委|厅|部)")
+"""A body whose name joins two fields (文化和旅游局) is one body."""
+_JOIN = re.compile("[、和与及]")
+_OWN_WAY = re.compile("通过|利用|依托|借助|[在于][^,]{2,16}(?:网|平台|号|栏目?|媒体|上)(?=发|公|推|刊|更|共|主)")
 
 
 def channel_rows(channels: Sequence[str], clause: str, verb: str) -> tuple[str, ...]:
@@ -35,6 +43,31 @@ def channel_rows(channels: Sequence[str], clause: str, verb: str) -> tuple[str, 
     open_list = _WAYS_OUT.search(clause) is not None
     whole = len(kinds) >= 3 and "website" in kinds and open_list and verb.endswith("公开")
     return ("disclosed_items",) if whole else ()
+
+
+def is_alone(text: str, start: int, at: int) -> bool:
+    """Whether the channel named in `text[start:at]` is the only place there: 甲报、微信等 sums up several."""
+    words = tokens(text, start, at)
+    named = [word for word in words if word.kind in CHANNEL_KINDS]
+    if not named:
+        return True
+    verb = next((word.start for word in words if word.kind in VERBS and word.start >= named[-1].end), at)
+    behind = _QUOTED.sub("", text[named[-1].end : verb])
+    if _OTHERS.search(behind) and not _COLUMNS.search(behind):
+        return False
+    begin = start
+    for reached in _REACHED.finditer(text, start, named[0].start):
+        begin = reached.end()
+    before = text[begin : named[0].start]
+    if before.count('"') % 2:
+        return True
+    items = _JOIN.split(_BODY_OF_TWO.sub("", _QUOTED.sub("", before)))[:-1]
+    return all(only(MODIFIER, item, 0, len(item)) for item in items)
+
+
+def names_own(text: str, start: int, at: int) -> bool:
+    """Whether the clause that ends at `at` says itself by what way, in words that are no known channel."""
+    return _OWN_WAY.search(text, text.rfind(",", start, at) + 1, at) is not None
 
 
 def place(text: str, start: int, at: int) -> str | None:
