@@ -24,14 +24,15 @@ _PUBLISHER = re.compile(
 _CONTACT = re.compile(
     rf"(?:与|联系)(?P<value>{ORGAN})(?:[\u4e00-\u9fff]{{0,12}}?)(?:\([^()\n]{{0,200}}\))?联系"
 )
-_YEAR = "(?:(?:19|20)[0-9]{2}|二[〇○零0][〇○零一二三四五六七八九]{2})年度?"
+_YEAR = "(?:(?:19|20)[0-9]{2}|二[〇○零0][〇○零一二三四五六七八九]{2})年度?(?!度)"
+_NAMED = "(?:(?!公布|发布|编制|编写|公开|报告|年报|信息|工作)[\u4e00-\u9fff]){2,30}?"
 # The opening clause that presents the report: 现公布某市水利局2022年政府信息公开工作年度报告.
 _PRESENTED = re.compile(
-    rf"(?:公布|发布|现公开|社会公开|编制|编写)(?:了|的)?[\"《]?(?:{_YEAR}(?!政府|政务|信息)(?P<late>[\u4e00-\u9fff]{{2,30}}?)"
-    rf"|(?P<early>[\u4e00-\u9fff]{{2,30}}?){_YEAR})的?(?:政府|政务)?信息公开(?:工作)?(?:年度)?(?:工作)?(?:报告|年报|情况)"
+    rf"(?:公布|发布|现公开|社会公开|编制|编写)(?:了|的)?[\"《]?(?:{_YEAR}(?!政府|政务)(?P<late>{_NAMED})"
+    rf"|(?P<early>{_NAMED}){_YEAR})的?(?:政府|政务)?信息公开(?:工作)?(?:年度)?(?:工作)?(?:报告|年报|情况)"
 )
 _COMPILED = re.compile(rf"由(?P<value>{ORGAN}|[\u4e00-\u9fff]{{2,20}}?街道)(?:负责|组织|汇总)?编制")
-_NO_NAME = re.compile("报告|年报|信息|公开|工作|^[省市区县州旗镇乡]?(?:人民)?政府$")
+_NO_NAME = re.compile("^(?:[我本该各]|[省市区县州旗镇乡]?(?:人民)?政府$)")
 _OFFICE = re.compile("(?:办公室|办公厅|办)\\Z")
 _SIGNED = re.compile(
     rf"\n(?P<value>{ORGAN})\n*(?:(?:20[0-9]{{2}}|[〇○零二一0-9]{{4}})年[^\n]{{2,12}}日)(?=\n|\Z)"
@@ -91,7 +92,9 @@ def _doubt(
     name = chosen.text
     if titled is None:
         sources = {other.kind for other in others if other.text == name}
-        return None if len(sources) > 1 or "presented" in sources else ("ambiguous", tuple(dict.fromkeys(o.text for o in others)))
+        if len(sources) > 1 or "presented" in sources:
+            return None
+        return "ambiguous", tuple(dict.fromkeys(other.text for other in others))
     parts = _SEVERAL.fullmatch(name)
     if parts is not None:
         return "ambiguous", (parts["first"], parts["second"])

@@ -141,11 +141,7 @@ def _title(text: str, run: Sequence[tuple[int, int]]) -> Title | None:
 def _stands_alone(text: str, run: Sequence[tuple[int, int]]) -> bool:
     """Whether the first or the last lines are something else: a longer line, or a title already."""
     first, last = text[slice(*run[0])], text[slice(*run[-1])]
-    return (
-        len(first) > 45
-        or bool(re.search("[。:;|>]", first))
-        or _is_title(first, last)
-    )
+    return len(first) > 45 or bool(re.search("[。:;|>]", first)) or _is_title(first, last)
 
 
 def _is_title(first: str, last: str) -> bool:

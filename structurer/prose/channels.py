@@ -26,7 +26,9 @@ _COLUMNS = re.compile("(?:栏目?|板块|版块|模块|频道|目录)[上中内�
 _BODY_OF_TWO = re.compile("[\u4e00-\u9fff]{2,12}?[和与及][\u4e00-\u9fff]{2,8}?(?:局|委员会|委|厅|部)")
 """A body whose name joins two fields (文化和旅游局) is one body."""
 _JOIN = re.compile("[、和与及]")
-_OWN_WAY = re.compile("通过|利用|依托|借助|[在于][^,]{2,16}(?:网|平台|号|栏目?|媒体|上)(?=发|公|推|刊|更|共|主)")
+_OWN_WAY = re.compile(
+    "通过|利用|依托|借助|[在于][^,]{2,16}(?:网|平台|号|栏目?|媒体|上)(?=发|公|推|刊|更|共|主)"
+)
 
 
 def channel_rows(channels: Sequence[str], clause: str, verb: str) -> tuple[str, ...]:
@@ -47,21 +49,19 @@ def channel_rows(channels: Sequence[str], clause: str, verb: str) -> tuple[str, 
 
 def is_alone(text: str, start: int, at: int) -> bool:
     """Whether the channel named in `text[start:at]` is the only place there: 甲报、微信等 sums up several."""
-    words = tokens(text, start, at)
+    clause = _QUOTED.sub(lambda quoted: "_" * len(quoted[0]), text[start:at])
+    words = tokens(clause, 0, len(clause))
     named = [word for word in words if word.kind in CHANNEL_KINDS]
     if not named:
         return True
-    verb = next((word.start for word in words if word.kind in VERBS and word.start >= named[-1].end), at)
-    behind = _QUOTED.sub("", text[named[-1].end : verb])
+    after, first = named[-1].end, named[0].start
+    verb = next((word.start for word in words if word.kind in VERBS and word.start >= after), len(clause))
+    behind = clause[after:verb]
     if _OTHERS.search(behind) and not _COLUMNS.search(behind):
         return False
-    begin = start
-    for reached in _REACHED.finditer(text, start, named[0].start):
-        begin = reached.end()
-    before = text[begin : named[0].start]
-    if before.count('"') % 2:
-        return True
-    items = _JOIN.split(_BODY_OF_TWO.sub("", _QUOTED.sub("", before)))[:-1]
+    begin = max((reached.end() for reached in _REACHED.finditer(clause, 0, first)), default=0)
+    before = clause[begin : first + clause.startswith(("局", "厅", "委"), first)]  # 局网站 is one word
+    items = _JOIN.split(_BODY_OF_TWO.sub("", before.replace("_", "")))[:-1]
     return all(only(MODIFIER, item, 0, len(item)) for item in items)
 
 

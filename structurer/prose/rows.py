@@ -21,6 +21,7 @@ _WHOLE_ONLY = frozenset(
 """Families of which a part after 其中 has no row of its own."""
 _ITEMS = re.compile("主动公开(?:的?(?:各类|政府|政务))*信息|(?:发布|推送|更新|刊发)[^,;。]{0,12}信息")
 _BUSINESS = re.compile("行政(?:许可|处罚|强制|检查|执法|审批|确认|征收)")
+_COUNTER = re.compile("总(?:访问|点击|浏览)")
 _ANSWERED = re.compile("答复|回复|办结|办复")
 _ONE_WAY = re.compile(
     "(?:通过|利用|依托|借助|经由)(?![^,;。0-9]{0,24}(?:[各多]|等))(?:12345|[^,;。0-9]){1,24},?(?:共|全年|累计|新)*\\Z"
@@ -58,6 +59,8 @@ class Rows:
             return ()
         if not self._governed(noun, named):
             return ()
+        if noun.family == "proposals" and self._is_published(named, quantity):
+            return ()  # 公开提案答复7件: what was put online, not what was handled
         if noun.family != "publish" and self._is_about(quantity):
             return ()  # 发布信息81条,其中建议提案1条: what the items are about
         if (
@@ -71,6 +74,11 @@ class Rows:
     def _in_part(self, quantity: Quantity) -> bool:
         """Whether the quantity stands in a list of parts."""
         return "其中" in self.text[self.low : quantity.start]
+
+    def _is_published(self, named: Named, quantity: Quantity) -> bool:
+        """Whether the clause begins with publishing: 发布动态20条、建议提案1条."""
+        begin = max(self.start, self.text.rfind(",", self.start, quantity.start) + 1)
+        return any(word.kind == "publish" for word in tokens(self.text, begin, named.start or quantity.start))
 
     def _is_about(self, quantity: Quantity) -> bool:
         """Whether the quantity counts published items of one kind, in a list of their kinds."""
@@ -106,6 +114,9 @@ class Rows:
             return self._result(kind, noun)
         if kind == "visit":
             channels = named.channels[-1:] or self._inherited(named.start)
+            said = self.text[self.start : quantity.start]
+            if _COUNTER.search(said) and "年" not in said:
+                return ()  # 总访问量: of the year, or since the site opened
             own = self.text.find("网站", named.start, quantity.start) >= 0
             return (noun.row,) if own or channels == ("website",) else ()
         if noun.family == "proposals" and len(set(_LEVELS.findall(self.text, self.low, self.high))) > 1:
@@ -166,6 +177,8 @@ class Rows:
             return ()
         verb = named.verbs[0] if named.verbs else None
         kind = verb.kind if verb else ""
+        if kind in ("finish", "reply") and self._is_carried(quantity):
+            return ()  # 上年收到、结转至本年答复的申请: a part of what was answered
         if kind == "receive":
             if any(
                 word.kind in _WAYS or word.kind == "email"
@@ -186,6 +199,11 @@ class Rows:
         if kind == "handle":
             self.family = "apply"
         return ()
+
+    def _is_carried(self, quantity: Quantity) -> bool:
+        """Whether the words since the last figure say that only what was carried over is counted."""
+        ends = [other.end for other in self.counted if other.end <= quantity.start]
+        return self.text.find("结转", max([self.start, *ends]), quantity.start) >= 0
 
     def _by_ways(self, quantity: Quantity) -> bool:
         """Whether the rest of the sentence divides the figure by ways of applying: such a total counts
