@@ -369,6 +369,9 @@ OTHER_TIMES = [
 MORE_APPLICATIONS = [
     ("收到政府信息依申请公开申请8件。", [year("applications_received", 8)]),
     ("收到政府信息公开申请事项3件。", [year("applications_received", 3)]),
+    ("收到政府信息依申请公开办理事项3件。", [year("applications_received", 3)]),
+    ("共收到3件信息依申请公开。", [year("applications_received", 3)]),
+    ("制作政务信息20条,其中依申请公开政务信息3条。", NOTHING),
     (
         "受理政府信息公开申请9件,包括信函申请4件、网络申请5件。",
         [
