@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
@@ -51,14 +49,6 @@ class Broken:
     severity: str
     times: int
     documents: int
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """When a report was extracted, and what asking a model about it took."""
-
-    at: datetime
-    usage: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,14 +113,6 @@ def failed(connection: Connection) -> list[tuple[str, int]]:
     query = select(failures.c.kind, func.count()).group_by(failures.c.kind)
     found = ((kind, count) for kind, count in connection.execute(query))
     return sorted(found, key=lambda one: (-one[1], one[0]))
-
-
-def spent(connection: Connection) -> Iterator[Spent]:
-    """When each report was last extracted and what that took, in time order."""
-    query = select(documents.c.extracted_at, documents.c.usage)
-    query = query.order_by(documents.c.extracted_at, documents.c.number)
-    for row in connection.execution_options(yield_per=1000).execute(query):
-        yield Spent(row.extracted_at, row.usage)
 
 
 def _counted(connection: Connection, numbers: Sequence[int]) -> dict[int, dict[tuple[str, str, bool], int]]:

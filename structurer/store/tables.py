@@ -12,6 +12,7 @@ from sqlalchemy import (
     Column,
     Connection,
     DateTime,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -327,6 +328,33 @@ copies = Table(
     Column("why", Text, nullable=False),
 )
 
+#: Imports: begun, renewed with each commit, ended; one that was killed has no end.
+runs = Table(
+    "runs",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("engine", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("workers", Integer, nullable=False),
+    Column("began_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("end", Text, nullable=False),
+    Column("problem", Text, nullable=False),
+    Column("imported", Integer, nullable=False),
+    Column("unchanged", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("left", Integer, nullable=False),
+    Column("copies", Integer, nullable=False),
+    Column("calls", BigInteger, nullable=False),
+    Column("cached_calls", BigInteger, nullable=False),
+    Column("prompt_tokens", BigInteger, nullable=False),
+    Column("completion_tokens", BigInteger, nullable=False),
+    Column("cost", Float),
+    Column("pace", JSON, nullable=False),
+)
+
 Migration = Callable[[Connection], None]
 MIGRATIONS: list[Migration] = []
 
@@ -388,6 +416,12 @@ def m006_scale(connection: Connection) -> None:
         # Exports go by path in the order of its characters, whatever the database's language.
         connection.exec_driver_sql('CREATE INDEX places_in_order ON places (path COLLATE "C")')
     metadata.create_all(connection, tables=[sentence_marks, copies], checkfirst=False)
+
+
+@migration
+def m007_runs(connection: Connection) -> None:
+    """Imports as they ran."""
+    metadata.create_all(connection, tables=[runs], checkfirst=False)
 
 
 #: The database itself refuses to change or remove what a reviewer did.
