@@ -25,6 +25,7 @@ from uuid import uuid4
 from structurer.bulk.failing import Failure
 from structurer.bulk.importing import Course, Import
 from structurer.bulk.intake import Intake
+from structurer.bulk.noting import Noted
 from structurer.bulk.tally import Step, Summary, Tally
 from structurer.bulk.workers import Workers, processors
 from structurer.bulk.writing import AlsoAt, Extracted, NotExtracted, Writer
@@ -106,8 +107,10 @@ def import_on_cluster(
             force,
             failed,
         )
-        driver.run(_told(ray, paths, given, count), desk)
-    return driver.end()
+        model = settings.model or "" if asks(settings) else ""
+        with driver.noted(model, count):
+            driver.run(_told(ray, paths, given, count), desk)
+            return driver.end()
 
 
 # --- on the machine that asks for the import ----------------------------------------------------------------
@@ -129,6 +132,18 @@ class _Driver:
         for name in self._folder.names("parts", ".parquet"):
             self._take_in(name)
         self._writer = writer
+
+    @contextmanager
+    def noted(self, model: str, workers: int) -> Iterator[None]:
+        """Has the store note the run."""
+        self._writer.noted = Noted(
+            self._store, "ray", model=model, workers=workers, usage=lambda: self._usage
+        )
+        try:
+            yield
+        except BaseException as error:
+            self._writer.noted.broke(self._tally.summary(), error)
+            raise
 
     def known_ids(self) -> Iterator[list[bytes]]:
         """The ids of what the store holds, made by the same library, forms and prompts."""
@@ -166,7 +181,10 @@ class _Driver:
     def end(self) -> Summary:
         """What was done."""
         copies = self._store.link_copies()
-        return replace(self._tally.summary(), copies=copies, usage=self._usage, stopped=self._stopped)
+        told = replace(self._tally.summary(), copies=copies, usage=self._usage, stopped=self._stopped)
+        if self._writer.noted is not None:
+            self._writer.noted.end(told, end="stopped" if self._stopped else "done")
+        return told
 
     def _take_in(self, name: str) -> None:
         data = self._folder.get(name)
@@ -374,7 +392,7 @@ class Extractor:
         given, settings = self._given, self._settings
         intake = Intake(part, given.fingerprint, given.force, given.failed)
         client = self._client() if asks(settings) else None
-        course = Course(given.force, given.failed, 1, steps.append)
+        course = Course(given.force, given.failed, 1, steps.append, engine=None)
         running = Import(intake, settings, self._forms, course, client)
         if self._workers is None:
             self._workers = Workers(1, running.sent_reader(), settings.time_limit)

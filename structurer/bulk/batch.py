@@ -78,7 +78,7 @@ def import_in_batches(
         opened.callback(batches.close)
         state = _exchange(files, store, journal, client, batches, settings, forms, force)
         client.offline = "waiting for a batch"
-        course = Course(force=force, workers=workers, progress=progress)
+        course = Course(force=force, workers=workers, progress=progress, engine="batch")
         summary = run(import_through(files, store, client, settings, forms, course))
         return replace(summary, usage=client.ledger.usage), state
 
