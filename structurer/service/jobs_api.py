@@ -94,8 +94,8 @@ async def one(
 ) -> JSONResponse:
     """How a job stands, and what became of its documents so far.
 
-    A job is kept for some time after it has ended (30 days, if the service was not told otherwise). Then it is
-    410 where documents of it are in the store, which stay, and 404 where none are.
+    A job is kept for some time after it has ended (30 days, if the service was not told otherwise). Then it
+    is 410 where documents of it are in the store, which stay, and 404 where none are.
     """
     service = service_of(request)
     job = await run_in_threadpool(service.jobs.get, id)

@@ -217,10 +217,12 @@ events = Table(
     Column("batch", String(64), nullable=False),
     Column("blind", Boolean, nullable=False),
     Column("settles", Boolean, nullable=False),
+    Column("of", String(64), nullable=False, server_default=""),
     Index("events_of_reviewer", "by", "number"),
 )
 
-#: The queue as it stands: what has a reason to be looked at, and what was decided.
+#: The queue as it stands: what has a reason to be looked at, and what was decided. `same_as` is the item of
+#: another document, of which this one is a copy, where the same is asked.
 review_items = Table(
     "review_items",
     metadata,
@@ -243,6 +245,8 @@ review_items = Table(
     Column("due", Integer, nullable=False),
     Column("voters", Text, nullable=False),
     Column("waits_since", Moment),
+    Column("same_as", String(32), nullable=False, server_default=""),
+    Index("review_items_same_as", "same_as"),
     Index("review_items_in_order", "due", "unit_rank", "shuffle", "unit", "position"),
     Index("review_items_by_kind", "due", "state", "reason"),
     Index("review_items_of_unit", "unit", "position"),
@@ -422,6 +426,20 @@ def m006_scale(connection: Connection) -> None:
 def m007_runs(connection: Connection) -> None:
     """Imports as they ran."""
     metadata.create_all(connection, tables=[runs], checkfirst=False)
+
+
+@migration
+def m008_asked_once(connection: Connection) -> None:
+    """What is the same in copies of a report is asked once, and its decision is carried over to them."""
+    for table, column, kind in (("events", "of", "VARCHAR(64)"), ("review_items", "same_as", "VARCHAR(32)")):
+        if column not in {one["name"] for one in inspect(connection).get_columns(table)}:
+            connection.exec_driver_sql(
+                f"ALTER TABLE {table} ADD COLUMN \"{column}\" {kind} NOT NULL DEFAULT ''"
+            )
+    connection.exec_driver_sql("CREATE INDEX IF NOT EXISTS review_items_same_as ON review_items (same_as)")
+    # The queue of copies that are known already is computed again.
+    copied = select(copies.c.document).where(copies.c.of.is_not(None))
+    connection.execute(review_built.delete().where(review_built.c.document.in_(copied)))
 
 
 #: The database itself refuses to change or remove what a reviewer did.
