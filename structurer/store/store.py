@@ -40,6 +40,7 @@ from structurer.store.tables import (
 from structurer.store.writing import Failed, Placed, portions, put_failures, put_places, put_records
 
 if TYPE_CHECKING:
+    from structurer.store.handed import HandedIn
     from structurer.store.journal import Journal
     from structurer.store.panels import Panels
 
@@ -190,6 +191,12 @@ class Store:
         from structurer.store.journal import Journal
 
         return Journal(self)
+
+    def handed_in(self) -> HandedIn:
+        """The batches of questions that an endpoint is answering."""
+        from structurer.store.handed import HandedIn
+
+        return HandedIn(self)
 
     def panels(self) -> Panels:
         """What `structurer.panel` reads: who reports on which year, and figures as plain rows."""

@@ -183,6 +183,14 @@ batches = Table(
     Column("submitted_at", Moment, nullable=False),
 )
 
+#: The questions of batches that are being answered, so that none is handed in twice.
+batch_keys = Table(
+    "batch_keys",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("batch", Text, nullable=False, index=True),
+)
+
 ABOUT_ITSELF = "substr(indicator, 1, 9) = 'metadata.'"
 """What a query over all documents has to say, word for word, for the index of these rows to be used."""
 _SINCE_FIRST = ("chunks", "batches")
@@ -440,6 +448,17 @@ def m008_asked_once(connection: Connection) -> None:
     # The queue of copies that are known already is computed again.
     copied = select(copies.c.document).where(copies.c.of.is_not(None))
     connection.execute(review_built.delete().where(review_built.c.document.in_(copied)))
+
+
+@migration
+def m009_batch_keys(connection: Connection) -> None:
+    """Each question of a batch by itself, to be looked up without reading all of them."""
+    metadata.create_all(connection, tables=[batch_keys], checkfirst=False)
+    query = select(batches.c.id, batches.c["keys"].label("held")).where(batches.c.state == "handed")
+    found = {key: row.id for row in connection.execute(query).all() for key in row.held}
+    if found:
+        rows = [{"key": key, "batch": id} for key, id in found.items()]
+        connection.execute(batch_keys.insert(), rows)
 
 
 #: The database itself refuses to change or remove what a reviewer did.
