@@ -46,6 +46,7 @@ LAYERS = (
         "many",
         "review.desk",
         "review.cases",
+        "review.carrying",
         "review.showing",
         "review.shapes",
         "review.neighbours",

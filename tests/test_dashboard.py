@@ -134,6 +134,24 @@ def test_what_stands_out_is_named_and_linked() -> None:
     assert far.place.id in named(found)
 
 
+def test_copies_count_nowhere() -> None:
+    one, content = report()
+    other = one.model_copy(update={"document": one.document.model_copy(update={"path": "z", "id": "0" * 64})})
+    with open_store("sqlite://") as store:
+        store.add(one, content=content)
+        alone = collect(store, load_forms())
+        store.add(other)
+        assert store.link_copies() == 1
+        both = collect(store, load_forms())
+    assert alone.broken
+    assert (both.reports, both.broken, both.totals, both.work) == (
+        alone.reports,
+        alone.broken,
+        alone.totals,
+        alone.work,
+    )
+
+
 def test_hostile_names_are_text() -> None:
     found = overview(told(HOSTILE, 2020, 90_000), *many(12, (2020,)))
     page = drawn(found, {one: f"d/{one}.html" for one in named(found)})
