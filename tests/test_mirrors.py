@@ -264,6 +264,6 @@ def test_the_reviewer_is_told(tmp_path: Path) -> None:
     with open_store(url) as store:
         put(store, report(), moved(report(), "b.html"))
     queue = CliRunner().invoke(cli, ["queue", "--store", url])
-    assert "in copies of reports, the same as what is asked" in queue.output
+    assert "more in copies of reports: the same as in the report, asked there once" in queue.output
     shown = CliRunner().invoke(cli, ["review", "--store", url, "--as", "li"], input="q\n")
     assert "the same in sites/b.html: what you decide holds there too" in " ".join(shown.output.split())

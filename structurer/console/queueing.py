@@ -20,7 +20,7 @@ def queue_text(counts: Left, entries: Sequence[Entry], *, width: int) -> str:
     lines += [f"{number:8}  {kind}" for kind, number in counts.kinds.items()]
     if counts.same:
         lines.append(
-            f"{counts.same:8}  in copies of reports, the same as what is asked or decided once there"
+            f"{counts.same:8}  more in copies of reports: the same as in the report, asked there once"
         )
     unit = None
     for entry in entries:

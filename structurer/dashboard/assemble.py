@@ -260,7 +260,7 @@ def _runs(overview: Overview) -> Iterator[str]:
     drawn = ""
     told = next((run for run in overview.runs if len(run.over_time()) > 3), None)
     if told is not None:
-        drawn = _both(lambda width: charts.throughput(told, width), HALF)
+        drawn = _both(lambda width: charts.throughput(told, width), WIDE)
         drawn = f"<h3>Reports a second in the run of {told.began_at:%Y-%m-%d %H:%M}</h3>{drawn}"
     names = ("reports", "unchanged", "failed", "time", "a second", "calls", "tokens", "cost")
     head = "".join(f'<th class="n">{name}</th>' for name in names)
