@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -378,6 +379,24 @@ def test_answers_to_other_files_are_kept(files: list[str], store: Store, tmp_pat
         run(files[:1], store, settings)
         assert run(files, store, settings)[1].handed_in == 0
     assert len(endpoint.batches) == 1
+
+
+def test_batches_of_an_older_store_are_known(tmp_path: Path) -> None:
+    path = tmp_path / "older.db"
+    open_store(f"sqlite:///{path}").close()
+    with sqlite3.connect(path) as raw:
+        raw.execute("DROP TABLE batch_keys")
+        raw.execute("DELETE FROM schema_version WHERE name = 'm009_batch_keys'")
+        for id, state, keys in (("one", "handed", '["a", "b"]'), ("old", "completed", '["c"]')):
+            values = (id, "here", "m", state, keys, "2026-01-01 00:00:00.000000")
+            raw.execute("INSERT INTO batches VALUES (?, ?, ?, ?, ?, ?)", values)
+    with open_store(f"sqlite:///{path}") as store:
+        handed = store.handed_in()
+        assert [handed.holds(key) for key in "abc"] == [True, True, False]
+        assert [(batch.id, batch.questions) for batch in handed.waiting("here")] == [("one", 2)]
+        handed.collected("one", "completed")
+        assert not handed.holds("a")
+        assert list(handed.waiting("here")) == []
 
 
 def test_a_truncated_answer_comes_back_in_halves(files: list[str], store: Store, tmp_path: Path) -> None:

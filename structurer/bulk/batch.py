@@ -196,4 +196,4 @@ class Tray:
 
 def _file() -> IO[bytes]:
     """A file of no name that goes when it is closed."""
-    return TemporaryFile()  # noqa: SIM115 - it outlives this block
+    return TemporaryFile()
