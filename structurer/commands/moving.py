@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from structurer.export import Format, Shape, Which
     from structurer.settings import Settings
 
+FORMATS = ("jsonl", "csv", "parquet", "xlsx", "validatreport")
+"""As `structurer.export.Format`, which is not loaded for `--help`; a test holds them equal."""
+
 
 @click.command("import")
 @click.argument("paths", metavar="[PATH]...", nargs=-1)
@@ -154,7 +157,7 @@ def _say_left(settings: Settings, summary: Summary) -> None:
 @click.option(
     "--format",
     "layout",
-    type=click.Choice(["jsonl", "csv", "parquet", "xlsx", "validatreport"]),
+    type=click.Choice(FORMATS),
     help="jsonl: a line a document; csv, parquet: a row a value; xlsx: a sheet a table; validatreport: the"
     " checks, in the structure of the European Statistical System.",
 )
@@ -207,9 +210,7 @@ def export(
         _export_gold(out, store, as_json)
         return
     if layout is None:
-        raise click.UsageError(
-            "Missing option '--format'. Choose from: jsonl, csv, parquet, xlsx, validatreport"
-        )
+        raise click.UsageError(f"Missing option '--format'. Choose from: {', '.join(FORMATS)}")
     if shape == "wide" and layout not in WIDE:
         raise click.UsageError(f"--shape wide is for {' and '.join(sorted(WIDE))}; {layout} has one shape")
     if os.path.basename(out) in (DICTIONARY, PACKAGE) and not bare:

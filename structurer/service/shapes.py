@@ -9,6 +9,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictFloat, S
 
 from structurer._version import __version__
 from structurer.observation import Value
+from structurer.review.desk import Entry
+from structurer.review.views import About
 
 TypedValue = StrictInt | StrictFloat | StrictStr | None
 """A value as a reviewer gives it; null is a place left blank."""
@@ -154,29 +156,6 @@ class JobList(_Told):
     """The jobs that were handed in last."""
 
     jobs: list[JobState]
-
-
-class About(_Told):
-    """The document an item belongs to."""
-
-    id: str
-    path: str
-    agency: str | None
-    year: int | None
-
-
-class Entry(_Told):
-    """A line of the queue."""
-
-    id: str
-    unit: str
-    document: About
-    indicator: str
-    label: str
-    reason: str
-    why: str
-    state: str
-    rules: list[str]
 
 
 class Queue(_Told):

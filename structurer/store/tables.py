@@ -193,7 +193,6 @@ batch_keys = Table(
 
 ABOUT_ITSELF = "substr(indicator, 1, 9) = 'metadata.'"
 """What a query over all documents has to say, word for word, for the index of these rows to be used."""
-_SINCE_FIRST = ("chunks", "batches")
 
 #: The bytes of a document, compressed: a reviewer who has not got the file still sees the page.
 contents = Table(
