@@ -43,6 +43,7 @@ LAYERS = (
         "many",
         "review.desk",
         "review.cases",
+        "review.carrying",
         "review.showing",
         "review.shapes",
         "review.neighbours",

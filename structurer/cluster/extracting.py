@@ -73,7 +73,7 @@ class Extractor:
         given, settings = self._given, self._settings
         intake = Intake(part, given.fingerprint, given.force, given.failed)
         client = self._client() if asks(settings) else None
-        course = Course(given.force, given.failed, 1, steps.append)
+        course = Course(given.force, given.failed, 1, steps.append, engine=None)
         running = Import(intake, settings, self._forms, course, client)
         if self._workers is None:
             self._workers = Workers(1, running.sent_reader(), settings.time_limit)

@@ -71,8 +71,10 @@ def import_on_cluster(
             force,
             failed,
         )
-        driver.run(_told(ray, paths, given, count), desk.usage)
-    return driver.end()
+        model = settings.model or "" if asks(settings) else ""
+        with driver.noted(model, count):
+            driver.run(_told(ray, paths, given, count), desk.usage)
+            return driver.end()
 
 
 def _told(ray: Any, paths: Iterable[str], given: Given, count: int) -> Iterator[dict[str, Any]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from structurer.bulk.failing import Failure
 from structurer.bulk.importing import Course
+from structurer.bulk.noting import Noted
 from structurer.bulk.tally import Step, Summary, Tally
 from structurer.bulk.writing import AlsoAt, Extracted, NotExtracted, Writer
 from structurer.observation import Usage
@@ -37,6 +39,18 @@ class Driver:
         for name in self._folder.names("parts", ".parquet"):
             self._take_in(name)
         self._writer = writer
+
+    @contextmanager
+    def noted(self, model: str, workers: int) -> Iterator[None]:
+        """Has the store note the run."""
+        self._writer.noted = Noted(
+            self._store, "ray", model=model, workers=workers, usage=lambda: self._usage
+        )
+        try:
+            yield
+        except BaseException as error:
+            self._writer.noted.broke(self._tally.summary(), error)
+            raise
 
     def known_ids(self) -> Iterator[list[bytes]]:
         """The ids of what the store holds, made by the same library, forms and prompts."""
@@ -77,7 +91,10 @@ class Driver:
     def end(self) -> Summary:
         """What was done."""
         copies = self._store.link_copies()
-        return replace(self._tally.summary(), copies=copies, usage=self._usage, stopped=self._stopped)
+        told = replace(self._tally.summary(), copies=copies, usage=self._usage, stopped=self._stopped)
+        if self._writer.noted is not None:
+            self._writer.noted.end(told, end="stopped" if self._stopped else "done")
+        return told
 
     def _take_in(self, name: str) -> None:
         data = self._folder.get(name)

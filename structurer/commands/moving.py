@@ -1,4 +1,4 @@
-"""Commands that move reports into the store and values out of it: import, export."""
+"""Commands that move reports into the store and values out of it, and say how that went."""
 
 from __future__ import annotations
 
@@ -282,4 +282,28 @@ def copies(document: str | None, store: str | None, as_json: bool) -> None:
         say("no report is there twice")
 
 
-COMMANDS = (import_, export, copies)
+@click.command()
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=20, show_default=True, metavar="N", help="So many runs."
+)
+@store_option
+@json_option
+def runs(limit: int, store: str | None, as_json: bool) -> None:
+    """List imports, the newest first: how each ended, what became of its files, what it took and cost.
+
+    A run without an end was killed, or goes on; its figures are those of its last commit.
+    """
+    from structurer.console.runs import runs_text
+    from structurer.store import open_store
+
+    with open_store(settings_of(store=store).store, create=False) as held:
+        found = held.runs(limit)
+    if as_json:
+        put_json([run.to_json() for run in found])
+    elif found:
+        put(runs_text(found))
+    else:
+        say("nothing was imported here since runs are noted")
+
+
+COMMANDS = (import_, export, copies, runs)

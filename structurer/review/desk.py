@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from structurer.errors import Conflict, ReviewError, StoreError
 from structurer.observation import Observation, Value
 from structurer.review import events as ev
 from structurer.review.agreement import Agreement, Noticed, agreements, noticed
+from structurer.review.carrying import asked_as, carry
 from structurer.review.cases import Case, Cases, Report, events_of, is_id
 from structurer.review.checks import plantable, wrong_value
 from structurer.review.decided import decided
@@ -18,7 +19,8 @@ from structurer.review.events import Event, Seen, reviewer_name
 from structurer.review.fold import DUE, redoable, standing, undoable
 from structurer.review.gold import gold_line
 from structurer.review.identity import ABSENT, identified, item_id, unit_id
-from structurer.review.items import Plan, check_id, drawn, units
+from structurer.review.items import Plan, check_id, drawn, known, units
+from structurer.review.mirrors import asked_once
 from structurer.review.neighbours import findings, linked
 from structurer.review.overruled import Lessons, lessons
 from structurer.review.rulebook import Rulebook, rulebook
@@ -100,6 +102,7 @@ class Desk:
                 beside: set[int] = set()
                 for number in reviews.superseded():
                     beside.update(linked(reviews, number))
+                    beside.update(reviews.copies_of(number))
                     reviews.forget(number)
                 for number in waiting:
                     self._build(reviews, number, plan)
@@ -291,6 +294,7 @@ class Desk:
                     made = self._event(reviews, case, "accept", by, reason="proven")
                     reviews.append([made.model_copy(update={"batch": batch})])
                 reviews.refold([case.id for case, _ in chosen])
+                carry(reviews, self._cases, [case.id for case, _ in chosen], by)
                 self._decided_in(reviews, {case.document for case, _ in chosen})
             return [view for _, view in chosen]
 
@@ -371,7 +375,21 @@ class Desk:
         if beside := findings(self.store, reviews, number, self.book):
             told = (*extraction.findings, *beside)
             extraction = extraction.model_copy(update={"findings": told})
-        reviews.build(number, extracted_at, plan, units(extraction, self.book, plan, acts), acts)
+        made = units(extraction, self.book, plan, acts)
+        of = reviews.copy_of(number)
+        same: Mapping[str, str] = {}
+        if of is not None:
+            if not reviews.is_built(of):
+                self._build(reviews, of, plan)
+            first = self._cases.report(reviews, of)
+            there = identified(first.machine, self.book, known(events_of(reviews, first.id)))
+            asked = reviews.rules_of(of)
+            made, same = asked_once(made, extraction, first.machine, there, asked, acts, self.book)
+        reviews.build(number, extracted_at, plan, made, acts, same)
+        carry(reviews, self._cases, sorted(set(same.values())))
+        for copy in reviews.copies_of(number):
+            if reviews.is_built(copy):
+                self._build(reviews, copy, plan)
 
     def _build_again(self, reviews: Reviews, numbers: Iterable[int], plan: Plan) -> None:
         """Computes the queue of reports anew whose neighbours changed; what is not built yet waits."""
@@ -440,7 +458,11 @@ class Desk:
         report = self._cases.report(reviews, cases[0].number)
         self._cases.page(reviews, report)
         current = decided(report.machine, self.book, reviews.plan(), events_of(reviews, report.id))
-        return views(cases, report, current, self.book, blind=blind)
+        made = views(cases, report, current, self.book, blind=blind)
+        beside: dict[str, list[str]] = {}
+        for row in reviews.mirrors([case.id for case in cases]):
+            beside.setdefault(row.same_as, []).append(row.path)
+        return [replace(one, copies=tuple(beside.get(one.id, ()))) for one in made]
 
     def _event(
         self,
@@ -484,6 +506,7 @@ class Desk:
         reviews.renew(event.by, reviews.clock())
         if reviews.refold([case.id]):
             self._build(reviews, case.number, reviews.plan())
+        carry(reviews, self._cases, [case.id], event.by)
         # Accepting what was accepted changes no value, so nothing that other reports say of it.
         if event.kind in ev.VERDICTS and not (event.kind == "accept" and case.found and case.found.accepted):
             self._decided_in(reviews, [case.document])
@@ -498,7 +521,8 @@ class Desk:
         holder = reviews.holder(unit, reviews.clock())
         if holder is None or holder[0] != by:
             return
-        if not any(row.due == 0 and f"|{by}|" not in row.voters for row in reviews.items_of(unit)):
+        rows = [row for row in reviews.items_of(unit) if not row.same_as]
+        if not any(row.due == 0 and f"|{by}|" not in row.voters for row in rows):
             reviews.release([unit])
 
     def _turn(self, reviews: Reviews, by: str, act: Event, kind: ev.Kind) -> list[Event]:
@@ -510,6 +534,7 @@ class Desk:
             reviews.append([_act(kind, by, reviews.moment(), unit=one.unit, undoes=one.id, **about)])
         absent = reviews.refold([one.item for one in acts])
         self._rebuild(reviews, {one.document for one in acts if one.item in absent or one.kind == "add"})
+        carry(reviews, self._cases, asked_as(reviews, [one.item for one in acts]), by)
         self._decided_in(reviews, {one.document for one in acts})
         reviews.renew(by, reviews.clock())
         return acts
@@ -529,6 +554,9 @@ class Desk:
             reviews.append(new)
             absent = reviews.refold(sorted({event.item for event in new if event.item}))
             self._rebuild(reviews, {event.document for event in new if event.item in absent})
+            carry(
+                reviews, self._cases, asked_as(reviews, sorted({event.item for event in new if event.item}))
+            )
             self._decided_in(reviews, {event.document for event in new if event.item})
         self.sync()
         return len(new)
@@ -613,6 +641,8 @@ def _act(kind: ev.Kind, by: str, moment: datetime, **more: Any) -> Event:
 
 
 def _open_to(row: Any, by: str, filters: Filters) -> bool:
+    if row.same_as:
+        return False
     if row.state == "second" and f"|{by}|" in row.voters:
         return False
     return bool(row.due < DUE["flagged"] or row.state == filters.reason == "flagged")

@@ -20,6 +20,7 @@ def queue_json(left: Left, entries: Sequence[Entry]) -> dict[str, Any]:
         "left": left.total,
         "decided": left.decided,
         "reasons": dict(left.kinds),
+        "same": left.same,
         "items": [asdict(entry) for entry in entries],
     }
 

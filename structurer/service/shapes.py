@@ -164,6 +164,7 @@ class Queue(_Told):
     left: int
     decided: int
     reasons: Mapping[str, int]
+    same: int = Field(description="Items of copies of reports that are asked once, about the report.")
     items: list[Entry]
 
 
