@@ -14,7 +14,8 @@ from structurer.commands.common import Said, put, put_json, settings_of
 from structurer.terminal import plain
 
 if TYPE_CHECKING:
-    from structurer.review.desk import Decided, Desk
+    from structurer.review.deciding import Decided
+    from structurer.review.desk import Desk
 
 DONE, LEFT, CONFLICT = 0, 3, 4
 REVIEWER = "STRUCTURER_REVIEWER"

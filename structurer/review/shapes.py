@@ -10,7 +10,8 @@ from structurer.review.events import Event
 from structurer.review.views import View
 
 if TYPE_CHECKING:
-    from structurer.review.desk import Decided, Entry
+    from structurer.review.deciding import Decided
+    from structurer.review.desk import Entry
     from structurer.store.reviews import Left
 
 
