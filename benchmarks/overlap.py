@@ -42,6 +42,12 @@ print(summary.imported, summary.failed, summary.usage.calls, took, time.process_
 """
 
 
+def place_name(number: int) -> str:
+    """A place that no other number has: in a country's reports hardly two are of one agency and year."""
+    syllables = "安宁河海山川云龙泉石林平江湖岭原"
+    return "".join(syllables[number // 16**digit % 16] for digit in range(4)) + "市"
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(
@@ -56,8 +62,9 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as name, calls.endpoint(options.latency) as url:
         folder = Path(name) / "in"
         folder.mkdir()
-        for source in unusual.sources(options.reports, seed=3):
-            (folder / source.name).write_bytes(source.data)
+        for number, source in enumerate(unusual.sources(options.reports, seed=3)):
+            agency = str(source.gold.metadata["agency"])
+            (folder / source.name).write_text(source.text.replace(agency, place_name(number) + agency))
         for round in range(options.rounds):
             place = Path(name) / str(round)
             place.mkdir()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from structurer.model.shelf import Kept
 from structurer.observation import Usage
@@ -13,8 +14,15 @@ from structurer.store.tables import chunks, now
 
 # Made once: putting a statement together takes longer than executing it.
 _GET = select(chunks).where(chunks.c.key == bindparam("of_key"))
-_CHANGE = update(chunks).where(chunks.c.key == bindparam("of_key"))
-_ADD = insert(chunks)
+
+
+def _put(made: Any) -> Any:
+    """Notes an outcome, or puts it in the place of an earlier one for the same question."""
+    changed = {column.name: made.excluded[column.name] for column in chunks.c if column.name != "key"}
+    return made.on_conflict_do_update(index_elements=["key"], set_=changed)
+
+
+_PUT = {"sqlite": _put(sqlite.insert(chunks)), "postgresql": _put(postgresql.insert(chunks))}
 
 
 class Transactions(Protocol):
@@ -63,8 +71,7 @@ class Journal:
             "answered_at": now(),
         }
         with self._store._transaction(writes=True) as connection:
-            if not connection.execute(_CHANGE, {"of_key": kept.key, **values}).rowcount:
-                connection.execute(_ADD, {"key": kept.key, **values})
+            connection.execute(_PUT[connection.dialect.name], {"key": kept.key, **values})
 
     def of(self, document: str) -> list[Kept]:
         """The outcomes of one document's questions."""
