@@ -32,7 +32,7 @@ def test_the_tests_have_what_the_extras_bring() -> None:
     """With the same bounds; matplotlib only draws one picture of the documentation."""
     every = declared()
     ours = set(every.pop("dev"))
-    assert {row for rows in every.values() for row in rows} - ours <= {"matplotlib>=3.9", "pyarrow>=16"}
+    assert {row for rows in every.values() for row in rows} - ours <= {"matplotlib>=3.9"}
 
 
 @pytest.fixture(scope="module")
