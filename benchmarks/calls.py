@@ -2,17 +2,19 @@
 
     python -m benchmarks.calls [--calls N] [--at-once C] [--latency SECONDS] [--rounds R]
 
-The endpoint answers from a process of its own and does next to nothing. Both clients send the same bodies
-in turn, R times; the limit is N·L/C, what no client can beat. Printed: wall time over that limit, processor
-time a call, that of C calls against L (past 1 the processor is the limit), and ours over the bare client's.
-Exits 1 where ours is past 1.05 of the limit, or of the bare client if that misses the limit itself on this
-machine.
+The endpoint answers from a process of its own and does next to nothing. The clients send the same bodies
+in turn, R times; the limit is N·L/C, what no client can beat. Bare sockets, which neither make requests nor
+read answers, show how near to it this machine and the endpoint come at all. Printed: wall time over that
+limit, processor time a call, that of C calls against L (past 1 the processor is the limit), and ours over
+the bare client's. Exits 1 where ours is past 1.05 of the limit, or of the bare client if that misses the
+limit itself on this machine.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import subprocess
 import sys
 import time
@@ -20,6 +22,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from statistics import median
 from typing import NamedTuple
+from urllib.parse import SplitResult, urlsplit
 
 from structurer.chunks import Chunk, Piece
 from structurer.forms import load_forms
@@ -87,6 +90,39 @@ def bare(url: str, asked: Sequence[Question], at_once: int) -> Took:
     return Took(time.perf_counter() - began, time.process_time() - used)
 
 
+def sockets(url: str, asked: Sequence[Question], at_once: int) -> Took:
+    """As many requests over as many connections, made beforehand; of an answer only its end is sought."""
+    place = urlsplit(url)
+    waiting = [_request(place, question) for question in asked]
+
+    async def lane() -> None:
+        reader, writer = await asyncio.open_connection(place.hostname, place.port)
+        while waiting:
+            writer.write(waiting.pop())
+            head = await reader.readuntil(b"\r\n\r\n")
+            await reader.readexactly(int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0]))
+        writer.close()
+
+    async def every() -> None:
+        await asyncio.gather(*(lane() for _ in range(at_once)))
+
+    began, used = time.perf_counter(), time.process_time()
+    asyncio.run(every())
+    return Took(time.perf_counter() - began, time.process_time() - used)
+
+
+def _request(place: SplitResult, question: Question) -> bytes:
+    body = json.dumps(
+        {
+            "model": "fake",
+            "messages": list(question.messages(shown=True)),
+            "response_format": response_format(question.answer),
+        }
+    ).encode()
+    head = f"POST {place.path} HTTP/1.1\r\nhost: {place.netloc}\r\ncontent-length: {len(body)}\r\n\r\n"
+    return head.encode() + body
+
+
 @contextmanager
 def endpoint(latency: float) -> Iterator[str]:
     """The address of an endpoint in another process."""
@@ -116,20 +152,21 @@ def main(arguments: list[str] | None = None) -> int:
         f"{options.calls} calls of {options.latency * 1000:.0f} ms, {options.at_once} at once:"
         f" no less than {limit:.2f} s"
     )
-    took: dict[str, list[Took]] = {"bare openai": [], "structurer": []}
+    clients = {"bare sockets": sockets, "bare openai": bare, "structurer": ours}
+    took: dict[str, list[Took]] = {name: [] for name in clients}
     with endpoint(options.latency) as url:
-        for run in (bare, ours):
+        for run in clients.values():
             run(url, asked[: options.at_once], options.at_once)
         for _ in range(options.rounds):
-            took["bare openai"].append(bare(url, asked, options.at_once))
-            took["structurer"].append(ours(url, asked, options.at_once))
+            for name, run in clients.items():
+                took[name].append(run(url, asked, options.at_once))
     print(f"{'':<14}{'wall, s':>10}{'of the limit':>14}{'processor ms/call':>19}{'C calls / L':>13}")
     for name, rounds in took.items():
         wall = median(one.wall for one in rounds)
         each = median(one.processor for one in rounds) / options.calls * 1000
         busy = each / 1000 * options.at_once / options.latency
         print(f"{name:<14}{wall:>10.2f}{wall / limit:>14.3f}{each:>19.2f}{busy:>13.2f}")
-    theirs, own = (median(one.wall for one in rounds) for rounds in took.values())
+    _, theirs, own = (median(one.wall for one in rounds) for rounds in took.values())
     print(f"ours / bare {own / theirs:.3f}; overhead {(own - theirs) / options.calls * 1000:+.2f} ms a call")
     return 0 if own <= SLACK * max(limit, theirs) else 1
 

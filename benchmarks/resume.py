@@ -128,7 +128,7 @@ def main(arguments: list[str] | None = None) -> int:
             run(folder, broken, endpoint, kill_after=None)
             for times in noting.sent.values():
                 for earlier, later in pairwise(times):
-                    end = max((one for one in ends if earlier - options.latency < one <= later), default=None)
+                    end = min((one for one in ends if earlier - options.latency < one <= later), default=None)
                     again += end is None or earlier < end - _LEFT
             repeated = sum(len(times) - 1 for times in noting.sent.values())
         found = exported(broken)

@@ -7,11 +7,12 @@ import logging
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from structurer.cache import Cache
 from structurer.errors import ModelError
 from structurer.model import Client
+from structurer.model.answers import PERIODS, QUALIFIERS, statements
 from structurer.model.presets import PRESETS, endpoint
 from structurer.model.strict import strict_schema
 from structurer.settings import Settings
@@ -64,13 +65,35 @@ def test_the_schema_is_as_strict_mode_wants_it() -> None:
     assert item["number"] == {"type": "number"}
 
 
+def test_an_answer_names_only_what_was_offered_and_what_is_known() -> None:
+    good = {
+        "quote": "收到申请17件",
+        "indicator": NAMES[0],
+        "number": 17,
+        "unit": "件",
+        "qualifier": "确数",
+        "period": "本年",
+        "scope": "",
+    }
+    assert statements(NAMES).item(good)
+    for field in ("indicator", "qualifier", "period"):
+        with pytest.raises(ValidationError) as caught:
+            statements(NAMES).item(good | {field: "别的"})
+        (problem,) = caught.value.errors()
+        assert (problem["loc"], problem["type"]) == ((field,), "literal_error")
+    for qualifier in QUALIFIERS:
+        assert statements(NAMES).item(good | {"qualifier": qualifier})
+    for period in PERIODS:
+        assert statements(NAMES).item(good | {"period": period})
+
+
 def test_the_schema_of_tables_and_the_rest() -> None:
-    from structurer.model.answers import Problems, fields, rows_of_table
+    from structurer.model.answers import PROBLEMS, fields, rows_of_table
 
     rows = strict_schema(rows_of_table(("甲", "乙"), "自然人、总计"))
     cells = rows["properties"]["items"]["items"]["properties"]["cells"]
     assert cells == {"type": "array", "description": "自然人、总计", "items": {"type": "string"}}
-    assert strict_schema(Problems)["properties"]["items"]["items"]["required"] == ["kind", "quote"]
+    assert strict_schema(PROBLEMS)["properties"]["items"]["items"]["required"] == ["kind", "quote"]
     assert strict_schema(fields(("报告年度",)))["properties"]["items"]["items"]["properties"]["field"] == {
         "type": "string",
         "enum": ["报告年度"],

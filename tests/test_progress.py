@@ -9,11 +9,11 @@ import pytest
 
 from structurer.bulk import Summary
 from structurer.console.progress import duration, progress_text
-from structurer.model.answers import Problems, fields, rows_of_table, statements
+from structurer.model.answers import PROBLEMS, fields, rows_of_table, statements
 from structurer.model.parse import parse
 from structurer.model.question import Question
 from structurer.model.reply import Reply
-from structurer.model.strict import _written, strict_schema
+from structurer.model.strict import strict_schema, written
 from structurer.observation import Usage
 from tests.questions import NAMES as NAMES_ASKED
 from tests.questions import question
@@ -49,8 +49,8 @@ NAMES = tuple(f"第{number}项" for number in range(6))
 @pytest.mark.parametrize("count", [1, 2, 6])
 def test_a_schema_that_is_filled_in_is_the_one_that_would_be_written(count: int) -> None:
     for answer in (statements(NAMES[:count]), rows_of_table(NAMES[:count], "数字"), fields(NAMES[:count])):
-        assert json.dumps(strict_schema(answer)) == json.dumps(_written(answer))
-    assert strict_schema(Problems) == _written(Problems)
+        assert json.dumps(strict_schema(answer)) == json.dumps(written(answer.model()))
+    assert strict_schema(PROBLEMS) == written(PROBLEMS.model())
 
 
 def test_questions_and_replies_travel_between_processes() -> None:

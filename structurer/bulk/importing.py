@@ -128,6 +128,9 @@ class Import:
             async with AsyncExitStack() as opened:
                 if self._client is not None:
                     opened.push_async_callback(self._client.close)
+                    # While the processes start.
+                    warming = asyncio.get_running_loop().run_in_executor(None, self._client.warm)
+                    opened.push_async_callback(_over, warming)
                 self._workers = workers
                 if workers is None and self._course.workers:
                     made = Workers(self._course.workers, self.sent_reader(), self._settings.time_limit)
@@ -275,6 +278,12 @@ class Import:
             except Exception as error:
                 self._broken = self._broken or error
                 return
+
+
+async def _over(loading: asyncio.Future[None]) -> None:
+    """Waits for what is loaded beside the work. What is wrong with it is said where it is used."""
+    await asyncio.wait([loading])
+    loading.exception()
 
 
 def _until(paths: Iterable[str], stop: threading.Event | None) -> Iterator[str]:

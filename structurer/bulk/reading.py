@@ -67,6 +67,16 @@ class Reader:
 
         return counter(self.model or "")
 
+    def warm(self) -> None:
+        """Loads what the first report would wait for."""
+        from structurer import pipeline, sameness
+
+        _ = pipeline, sameness, self._forms
+        if self.model is not None:
+            from structurer.questions import topics
+
+            _ = topics.topics(), self._count
+
     def read(self, job: Job) -> Read:
         """The record of a report; or what a model is to be asked about it first; or why there is none."""
         try:

@@ -36,7 +36,7 @@ def main() -> None:
     if setup is None:
         return
     reader, seconds = setup
-    _warm()
+    reader.warm()
     send(results, "ready")
     with seldom_collected():
         while (job := received(jobs)) is not None:
@@ -49,17 +49,6 @@ def main() -> None:
 def _done(reader: Reader, job: tuple[Any, ...]) -> Any:
     name, *arguments = job
     return getattr(reader, name)(*arguments)
-
-
-def _warm() -> None:
-    """Loads what the first report would wait for."""
-    from structurer import pipeline, record, sameness
-    from structurer.forms import load_forms
-
-    load_forms()
-    assert pipeline
-    assert record
-    assert sameness
 
 
 def _clear_errors() -> None:

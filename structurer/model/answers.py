@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from functools import lru_cache
-from typing import Annotated, Any, ClassVar, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    create_model,
+)
+from pydantic_core import PydanticCustomError
 
 from structurer.forms import Forms, Row
 from structurer.numerals import parse_number
@@ -44,20 +54,21 @@ def _number(value: object) -> object:
     return value if read is None else read
 
 
+def _offered(value: str, info: ValidationInfo) -> str:
+    """A name that the question offered; the names come as the validation's context."""
+    if info.context is not None and value not in info.context:
+        raise PydanticCustomError("literal_error", "not one of the names that were offered")
+    return value
+
+
+def _one_of(names: tuple[str, ...]) -> Any:
+    return Literal[names]
+
+
 _CONFIG = ConfigDict(frozen=True, defer_build=True)
-"""Kinds of answers are made for ever new sets of rows, and most are never filled."""
 Text = Annotated[str, StringConstraints(strip_whitespace=True)]
 Number = Annotated[float, BeforeValidator(_number), Field(allow_inf_nan=False)]
-
-
-class Answer(BaseModel):
-    """Base of all answers: `items` holds what was found, and is empty where nothing was."""
-
-    model_config = _CONFIG
-
-    recipe: ClassVar[tuple[str, tuple[Any, ...]]] = ("", ())
-    """What made this kind of answer, for another process to make it too (see `made`)."""
-    items: list[Any]
+Name = Annotated[str, AfterValidator(_offered)]
 
 
 class StatementItem(BaseModel):
@@ -66,11 +77,11 @@ class StatementItem(BaseModel):
     model_config = _CONFIG
 
     quote: Text = Field(description="原文照抄")
-    indicator: str
+    indicator: Name
     number: Number
     unit: Text
-    qualifier: str
-    period: str
+    qualifier: Literal["确数", "多于", "不足", "大约", "至少"]
+    period: Literal["本年", "当月", "当日", "历年累计", "截至某日", "上年"]
     scope: Text
 
 
@@ -79,7 +90,7 @@ class TableItem(BaseModel):
 
     model_config = _CONFIG
 
-    row: str
+    row: Name
     cells: list[str]
 
 
@@ -89,7 +100,7 @@ class FieldItem(BaseModel):
     model_config = _CONFIG
 
     quote: Text = Field(description="原文照抄")
-    field: str
+    field: Name
     value: Text
 
 
@@ -102,15 +113,84 @@ class ProblemItem(BaseModel):
     quote: Text = Field(description="原文照抄")
 
 
-class Problems(Answer):
-    """The answer about section 五."""
+class Kind(NamedTuple):
+    """What the answers of one kind have in common."""
 
-    recipe: ClassVar[tuple[str, tuple[Any, ...]]] = ("problems", ())
-    items: list[ProblemItem]
+    name: str
+    """What the list is called in a request."""
+    item_name: str
+    item: type[BaseModel]
+    named: str = ""
+    """The field that holds one of the names offered."""
 
 
-_KINDS = 256
-"""Kinds of answers kept ready: reports ask about ever new sets of rows, and each kind takes its space."""
+_KINDS = {
+    "statements": Kind("Statements", "Statement", StatementItem, "indicator"),
+    "rows": Kind("Rows", "Row", TableItem, "row"),
+    "fields": Kind("Fields", "Field", FieldItem, "field"),
+    "problems": Kind("Problems", "ProblemItem", ProblemItem),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one question may be answered with: a list of items of a kind, empty where nothing was found.
+
+    Reports ask about ever new sets of rows, so an answer is a value and not a class: `model` makes the class
+    where one is wanted, and items are held against `names` without it.
+    """
+
+    kind: str
+    names: tuple[str, ...] = ()
+    """What an item may be about; () where it names nothing."""
+    columns: str = ""
+    """What the cells of a row stand for."""
+
+    @property
+    def name(self) -> str:
+        """What the list is called in a request."""
+        return _KINDS[self.kind].name
+
+    def item(self, value: object) -> BaseModel:
+        """One item as it came, checked. Raises pydantic.ValidationError with all that is wrong with it."""
+        kind = _KINDS[self.kind]
+        return kind.item.model_validate(value, context=self.names if kind.named else None)
+
+    def model(self) -> type[BaseModel]:
+        """The pydantic model of the whole answer, the names as an enumeration."""
+        kind = _KINDS[self.kind]
+        item = kind.item
+        if kind.named:
+            fields: dict[str, Any] = {kind.named: (_one_of(self.names), ...)}
+            if self.kind == "rows":
+                fields["cells"] = (list[str], Field(description=self.columns))
+            item = create_model(kind.item_name, __base__=item, **fields)
+        return create_model(kind.name, __config__=_CONFIG, items=(_list_of(item), ...))
+
+
+def statements(names: tuple[str, ...]) -> Answer:
+    """The answer about sentences that can state these rows (by their names)."""
+    return Answer("statements", names)
+
+
+def rows_of_table(names: tuple[str, ...], columns: str) -> Answer:
+    """The answer about a table with these row names; `columns` says what its cells stand for."""
+    return Answer("rows", names, columns)
+
+
+def fields(names: tuple[str, ...]) -> Answer:
+    """The answer about what a report says of itself, of these fields."""
+    return Answer("fields", names)
+
+
+PROBLEMS = Answer("problems")
+"""The answer about section 五."""
+
+
+def _list_of(item: type[BaseModel]) -> Any:
+    return list[item]  # type: ignore[valid-type]
+
+
 _NAMES: dict[str, Mapping[str, str]] = {}
 
 
@@ -135,67 +215,3 @@ def _whole(row: Row, rows: Mapping[str, Row]) -> str:
     """The label of the row that this one is a part of, as its key tells."""
     wholes = [known for name, known in rows.items() if row.id.startswith(f"{name}_")]
     return max(wholes, key=lambda known: len(known.id)).label if wholes else row.id
-
-
-def _list_of(item: type[BaseModel]) -> Any:
-    return list[item]  # type: ignore[valid-type]
-
-
-def _one_of(names: tuple[str, ...]) -> Any:
-    return Literal[names]
-
-
-@lru_cache(maxsize=_KINDS)
-def statements(names: tuple[str, ...]) -> type[Answer]:
-    """The answer about sentences that can state these rows (by their names)."""
-    item = create_model(
-        "Statement",
-        __base__=StatementItem,
-        indicator=(_one_of(names), ...),
-        qualifier=(_one_of(tuple(QUALIFIERS)), ...),
-        period=(_one_of(tuple(PERIODS)), ...),
-    )
-    return _answer("Statements", item, ("statements", (names,)))
-
-
-@lru_cache(maxsize=_KINDS)
-def rows_of_table(names: tuple[str, ...], columns: str) -> type[Answer]:
-    """The answer about a table with these row names; `columns` says what its cells stand for."""
-    item = create_model(
-        "Row",
-        __base__=TableItem,
-        row=(_one_of(names), ...),
-        cells=(list[str], Field(description=columns)),
-    )
-    return _answer("Rows", item, ("rows_of_table", (names, columns)))
-
-
-@lru_cache(maxsize=_KINDS)
-def fields(names: tuple[str, ...]) -> type[Answer]:
-    """The answer about what a report says of itself, of these fields."""
-    item = create_model("Field", __base__=FieldItem, field=(_one_of(names), ...))
-    return _answer("Fields", item, ("fields", (names,)))
-
-
-def _answer(name: str, item: type[BaseModel], recipe: tuple[str, tuple[Any, ...]]) -> type[Answer]:
-    answer = create_model(name, __base__=Answer, items=(_list_of(item), ...))
-    answer.recipe = recipe
-    return answer
-
-
-def made(recipe: tuple[str, tuple[Any, ...]]) -> type[Answer]:
-    """The kind of answer that a recipe makes."""
-    makers: dict[str, Callable[..., type[Answer]]] = {
-        "statements": statements,
-        "rows_of_table": rows_of_table,
-        "fields": fields,
-        "problems": lambda: Problems,
-    }
-    name, arguments = recipe
-    return makers[name](*arguments)
-
-
-def item_of(answer: type[Answer]) -> type[BaseModel]:
-    """What the items of a kind of answer are."""
-    kind: type[BaseModel] = answer.model_fields["items"].annotation.__args__[0]  # type: ignore[union-attr]
-    return kind

@@ -6,10 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from structurer.model.answers import Answer
 from structurer.model.ledger import Ledger
 from structurer.model.presets import LADDER, Endpoint
-from structurer.model.question import Question
+from structurer.model.question import Question, written
 from structurer.model.reply import State
+from structurer.model.strict import strict_schema
 from structurer.model.transport import Lane, Patience, Stopped, Unavailable, send
 from structurer.model.wire import Backend, Call, Completion, Denied, Message, Rejected
 from structurer.observation import Usage
@@ -22,6 +24,11 @@ _SHRUGS = 6
 """Times a request is put differently because the endpoint does not know a parameter."""
 _AROUND = 8
 """Tokens a request takes beside the words of its messages."""
+_LINES = 14
+"""Tokens of the two lines around the report's text: 11 to 19."""
+_BETWEEN = '","'
+"""What stands between two names of a schema: a token of its own."""
+_REMEMBERED = 1_024
 
 
 @dataclass(frozen=True)
@@ -67,9 +74,19 @@ class Carrier:
         """Whether the provider itself shows the model the schema."""
         return self._endpoint.preset.shows_schema and self._capability in ("json_schema", "tools")
 
+    def warm(self) -> None:
+        """Loads what the first call would wait for."""
+        _ = self.count
+        if self._endpoint.preset.name != "local":
+            from structurer.model.door import warm
+
+            warm(self._capability)
+
     def estimated(self, question: Question) -> int:
-        """Prompt tokens of a question's first request."""
-        return self.count(question.text(self._endpoint)) + _AROUND
+        """Prompt tokens of a question's first request, to a few tokens."""
+        shown = self._endpoint.preset.shows_schema
+        prompt = self._prompt(question, question.messages(shown=shown))
+        return prompt + (self._of_schema(question.answer) if shown else 0)
 
     def used(self, completion: Completion, estimated: int) -> Completion:
         """The completion with tokens as the endpoint counts them; where it does not say, as counted here."""
@@ -92,7 +109,7 @@ class Carrier:
 
     async def bring(self, question: Question, messages: Sequence[Message]) -> Brought:
         """One completion, if the budget still holds it."""
-        prompt = sum(self._counted(message["content"]) for message in messages) + _AROUND
+        prompt = self._prompt(question, messages)
         if not await self._ledger.reserve(prompt, question.limit):
             return Brought(state="unasked", reason=self._ledger.stopped)
         if self._backend is None:
@@ -145,10 +162,20 @@ class Carrier:
             self._capability = LADDER[LADDER.index(call.capability) + 1]
         return True
 
+    def _prompt(self, question: Question, messages: Sequence[Message]) -> int:
+        """Tokens of the messages. Those of the report's text are known: its chunk was cut to a budget."""
+        instructions, _, *more = (message["content"] for message in messages)
+        return sum(map(self._counted, (instructions, *more))) + question.chunk.tokens + _LINES + _AROUND
+
+    def _of_schema(self, answer: Answer) -> int:
+        """Tokens of an answer's schema, name by name: the same names come in ever new sets."""
+        names = written(strict_schema(answer)).split(_BETWEEN)
+        return sum(map(self._counted, names)) + len(names) - 1
+
     def _counted(self, text: str) -> int:
-        """Tokens of a message; instructions come again and again."""
+        """Tokens of a text that may come again and again."""
         if text not in self._counts:
-            if len(self._counts) > 256:
+            if len(self._counts) > _REMEMBERED:
                 self._counts.clear()
             self._counts[text] = self.count(text)
         return self._counts[text]

@@ -81,6 +81,10 @@ class Client:
         """Closes the connections; the client can be used again."""
         await self._carrier.close()
 
+    def warm(self) -> None:
+        """Loads what the first call would wait for, a second's work; fit for a thread beside other work."""
+        self._carrier.warm()
+
     def ask_all(self, questions: Sequence[Question]) -> list[Reply]:
         """The replies to questions, in order, for callers that do not await, inside a running loop too."""
         return run(self._all(questions))

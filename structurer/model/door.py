@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from functools import cache
 from typing import Any
 
-from pydantic import BaseModel
-
 from structurer.model.answers import Answer
 from structurer.model.presets import Capability, Endpoint
-from structurer.model.strict import kind_of, response_format, strict_schema
+from structurer.model.strict import model_of, response_format, strict_schema
 from structurer.model.transport import exhausted, retry_after
 from structurer.model.wire import Call, Completion, Denied, Limited, Rejected, Transient, completion
 
@@ -39,8 +39,11 @@ class Door:
         self._openai = openai
         self._endpoint = endpoint
         self._pause = pause
+        self._turns = _Turns()
         http = openai.DefaultAsyncHttpxClient(
-            timeout=openai.Timeout(timeout, connect=min(timeout, 10.0)), **_tls(endpoint.base_url)
+            timeout=openai.Timeout(timeout, connect=min(timeout, 10.0)),
+            event_hooks={"request": [self._turns.over]},
+            **_tls(endpoint.base_url),
         )
         self.client = openai.AsyncOpenAI(
             api_key=endpoint.key, base_url=endpoint.base_url, max_retries=0, http_client=http
@@ -63,7 +66,8 @@ class Door:
     async def _sent(self, body: Mapping[str, Any]) -> Any:
         # `chat.completions.create` holds every message against every type it might have and builds a model
         # of the answer, which takes as long as the whole rest of a call.
-        return await self.client.post(_PATH, body=body, cast_to=_response_type())
+        async with self._turns:
+            return await self.client.post(_PATH, body=body, cast_to=_response_type())
 
     async def close(self) -> None:
         """Closes the connections."""
@@ -106,11 +110,36 @@ class Door:
         return Rejected(f"{status}: {said}", _parameter(error, said))
 
 
-def shape(answer: type[Answer], capability: Capability) -> Mapping[str, Any]:
+class _Turns:
+    """One request after the other is made ready, each until it goes out.
+
+    Made ready all at once, they would go out all at once, and all be late; one by one, the first of them is
+    under way while the next is made, and their answers do not come all at once either.
+    """
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._holds: ContextVar[bool] = ContextVar("holds", default=False)
+
+    async def __aenter__(self) -> None:
+        await self._lock.acquire()
+        self._holds.set(True)
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.over()
+
+    async def over(self, _: object = None) -> None:
+        """Lets the next one begin, if this task's turn is not over already."""
+        if self._holds.get():
+            self._holds.set(False)
+            self._lock.release()
+
+
+def shape(answer: Answer, capability: Capability) -> Mapping[str, Any]:
     """How a request asks for the shape of its answer: as instructor words it, and strict, as it never is."""
     if capability in ("json_object", "text"):
         return {"response_format": {"type": capability}}
-    worded = _worded(kind_of(answer), capability)
+    worded = _worded(answer.kind, capability)
     if capability == "json_schema":
         return {"response_format": {**worded["response_format"], **response_format(answer)}}
     (tool,) = worded["tools"]
@@ -119,15 +148,24 @@ def shape(answer: type[Answer], capability: Capability) -> Mapping[str, Any]:
     return {"tools": [{**tool, "function": function}], "tool_choice": worded["tool_choice"]}
 
 
+def warm(capability: Capability) -> None:
+    """Loads the clients, which takes a second, and has instructor word the kind of answer asked for most."""
+    import openai
+
+    _ = openai
+    if capability in ("json_schema", "tools"):
+        _worded("statements", capability)
+
+
 @cache
-def _worded(kind: type[BaseModel], capability: Capability) -> Mapping[str, Any]:
+def _worded(kind: str, capability: Capability) -> Mapping[str, Any]:
     """Instructor's words for a kind of answer. It is asked once a kind: what it does in every call would cost
     more than sending, and its answers are judged by us, item by item."""
     from instructor import Mode
     from instructor.processing import handle_response_model
 
     mode = Mode.TOOLS if capability == "tools" else Mode.JSON_SCHEMA
-    worded: Mapping[str, Any] = handle_response_model(kind, mode=mode, messages=[])[1]
+    worded: Mapping[str, Any] = handle_response_model(model_of(kind), mode=mode, messages=[])[1]
     return worded
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from structurer.model.answers import Answer, item_of
+from structurer.model.answers import Answer
 
 _FENCE = re.compile(r"```[a-zA-Z]*\s*(.*?)(?:```|\Z)", re.S)
 _THOUGHT = re.compile(r"<think>.*?</think>", re.S)
@@ -33,17 +33,16 @@ class Parsed:
     readable: bool = True
 
 
-def parse(text: str, answer: type[Answer]) -> Parsed:
+def parse(text: str, answer: Answer) -> Parsed:
     """The items of an answer, those of the right shape and the others apart."""
     found = _items(text)
     if found is None:
         return Parsed(readable=False)
-    kind = item_of(answer)
     good: list[BaseModel] = []
     bad: list[Bad] = []
     for item in found:
         try:
-            good.append(kind.model_validate(item, strict=False))
+            good.append(answer.item(item))
         except ValidationError as error:
             problems = error.errors(include_url=False, include_input=False, include_context=False)
             bad.append(Bad(item, tuple((_place(p["loc"]), p["type"]) for p in problems)))

@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any
 
 from structurer.chunks import Chunk
-from structurer.model.answers import Answer, made
+from structurer.model.answers import Answer
 from structurer.model.parse import Bad
 from structurer.model.presets import Endpoint
 from structurer.model.strict import strict_schema
@@ -28,7 +28,7 @@ class Question:
 
     prompt: Prompt
     chunk: Chunk
-    answer: type[Answer]
+    answer: Answer
     limit: int
     """Completion tokens: enough for the most the chunk can hold, and no more."""
     document: str = ""
@@ -42,7 +42,7 @@ class Question:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _made, (
-            self.prompt.id, self.chunk, self.answer.recipe, self.limit, self.document, self.about
+            self.prompt.id, self.chunk, self.answer, self.limit, self.document, self.about
         )  # fmt: skip
 
     def messages(self, *, shown: bool) -> tuple[Message, ...]:
@@ -80,23 +80,17 @@ class Question:
         )
         return sha256(written(parts).encode()).hexdigest()
 
-    def text(self, endpoint: Endpoint) -> str:
-        """Everything of a request that costs tokens, as one text to be counted."""
-        shown = endpoint.preset.shows_schema
-        contents = [message["content"] for message in self.messages(shown=shown)]
-        return "\n".join([*contents, written(strict_schema(self.answer))] if shown else contents)
-
 
 def _made(
     prompt: str,
     chunk: Chunk,
-    recipe: tuple[str, tuple[Any, ...]],
+    answer: Answer,
     limit: int,
     document: str,
     about: str,
 ) -> Question:
     """A question from another process."""
-    return Question(load_prompt(prompt), chunk, made(recipe), limit, document, about)
+    return Question(load_prompt(prompt), chunk, answer, limit, document, about)
 
 
 def written(value: Any) -> str:
@@ -105,7 +99,7 @@ def written(value: Any) -> str:
 
 
 @lru_cache(maxsize=256)
-def skeleton(answer: type[Answer]) -> str:
+def skeleton(answer: Answer) -> str:
     """The shape of an answer in a few words, for models that are not shown its schema."""
     return _shape(strict_schema(answer))
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel
 
-from structurer.model.answers import item_of
 from structurer.model.question import Question
 from structurer.model.wire import Completion
 from structurer.observation import Usage
@@ -53,12 +52,6 @@ class Reply:
         """What getting the answer used, in this run or in the one that asked for it."""
         return self.usage if self.known is None else self.known
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        items = [item.model_dump() for item in self.items]
-        return _replied, (
-            self.question, self.state, items, self.dropped, self.usage, self.reason, self.parts
-        )  # fmt: skip
-
     def leaves(self) -> Iterable[Reply]:
         """The replies at the ends: this one, or those of its parts."""
         if not self.parts:
@@ -70,21 +63,6 @@ class Reply:
     def lasting(self) -> bool:
         """Whether asking again would change nothing."""
         return all(leaf.state not in ("failed", "unasked") for leaf in self.leaves())
-
-
-def _replied(
-    question: Question,
-    state: State,
-    items: Sequence[dict[str, Any]],
-    dropped: int,
-    usage: Usage,
-    reason: str,
-    parts: tuple[Reply, ...],
-) -> Reply:
-    """A reply from another process."""
-    kind = item_of(question.answer)
-    made = tuple(kind.model_validate(item) for item in items)
-    return Reply(question, state, made, dropped, usage, reason, parts)
 
 
 def state_of(completion: Completion) -> State:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from structurer.model.answers import made
+from structurer.model.answers import Answer
 
 _PLACES, _PLACE = ("\0one", "\0other"), "\0text"
 """What stands for names and for a text in a schema that is kept to be filled."""
@@ -16,48 +16,36 @@ _KEPT = ("type", "enum", "description", "items", "anyOf")
 
 
 @lru_cache(maxsize=256)
-def strict_schema(answer: type[BaseModel]) -> dict[str, Any]:
-    """The strict schema of an answer model; the same object each time, so do not change it."""
-    name, arguments = _recipe(answer)
-    if not arguments:
-        return _written(answer)
+def strict_schema(answer: Answer) -> dict[str, Any]:
+    """The strict schema of an answer; the same object each time, so do not change it."""
     # Every report asks about rows of its own. Writing the schema of each anew takes as long as a call.
-    given = dict(zip(_kept(arguments), arguments, strict=True))
-    filled: dict[str, Any] = _filled(_written(_of_recipe(name, _kept(arguments))), given)
+    filled: dict[str, Any] = _filled(_of_kind(answer.kind), answer)
     return filled
 
 
-def kind_of(answer: type[BaseModel]) -> type[BaseModel]:
-    """The one answer model that stands for all of its kind: with places kept where each has names of its own."""
-    name, arguments = _recipe(answer)
-    return _of_recipe(name, _kept(arguments)) if arguments else answer
-
-
-def _recipe(answer: type[BaseModel]) -> tuple[str, tuple[Any, ...]]:
-    return getattr(answer, "recipe", ("", ()))
-
-
-def _kept(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
-    return tuple(_PLACE if isinstance(given, str) else _PLACES for given in arguments)
+@lru_cache(maxsize=16)
+def model_of(kind: str) -> type[BaseModel]:
+    """The one pydantic model that stands for all answers of a kind, with places kept for their names."""
+    return Answer(kind, _PLACES, _PLACE).model()
 
 
 @lru_cache(maxsize=16)
-def _of_recipe(name: str, arguments: tuple[Any, ...]) -> type[BaseModel]:
-    return made((name, arguments))
+def _of_kind(kind: str) -> dict[str, Any]:
+    return written(model_of(kind))
 
 
-def _filled(part: Any, given: Mapping[Any, Any]) -> Any:
-    """A schema with what was given in the places that were kept for it."""
+def _filled(part: Any, answer: Answer) -> Any:
+    """A schema with the answer's own in the places that were kept for it."""
     if isinstance(part, dict):
-        return {name: _filled(value, given) for name, value in part.items()}
+        return {name: _filled(value, answer) for name, value in part.items()}
     if isinstance(part, list):
-        return list(given[_PLACES]) if tuple(part) == _PLACES else [_filled(value, given) for value in part]
-    return given[_PLACE] if part == _PLACE else part
+        return list(answer.names) if tuple(part) == _PLACES else [_filled(value, answer) for value in part]
+    return answer.columns if part == _PLACE else part
 
 
-@lru_cache(maxsize=16)
-def _written(answer: type[BaseModel]) -> dict[str, Any]:
-    schema = answer.model_json_schema()
+def written(model: type[BaseModel]) -> dict[str, Any]:
+    """The strict schema of a pydantic model."""
+    schema = model.model_json_schema()
     return _strict(schema, schema.get("$defs", {}))
 
 
@@ -82,9 +70,9 @@ def _strict(schema: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, An
     return shaped
 
 
-def response_format(answer: type[BaseModel]) -> dict[str, Any]:
+def response_format(answer: Answer) -> dict[str, Any]:
     """The `response_format` of a request for this answer, with the provider's guarantee switched on."""
-    name = answer.__name__.lower()
+    name = answer.name.lower()
     return {
         "type": "json_schema",
         "json_schema": {"name": name, "strict": True, "schema": strict_schema(answer)},

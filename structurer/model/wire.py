@@ -18,7 +18,7 @@ class Call:
     """One request: messages, the answer's shape and how to ask for it, and the completion limit in tokens."""
 
     messages: tuple[Message, ...]
-    answer: type[Answer]
+    answer: Answer
     limit: int
     capability: Capability = "json_schema"
     dropped: frozenset[str] = frozenset()

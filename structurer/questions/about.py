@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from structurer.chunks import Piece
-from structurer.model.answers import FIELDS, Problems, fields
+from structurer.model.answers import FIELDS, PROBLEMS, fields
 from structurer.model.question import Question
 from structurer.prompts import load_prompt
 from structurer.questions.making import Asking, Shape, limit
@@ -45,5 +45,5 @@ def problems(asking: Asking) -> Iterator[Question]:
     yield from asking.about(
         load_prompt("problems"),
         pieces,
-        lambda chunk: Shape(Problems, limit(4 + len(re.findall("[。;；]", chunk.text))), 55),
+        lambda chunk: Shape(PROBLEMS, limit(4 + len(re.findall("[。;；]", chunk.text))), 55),
     )

@@ -24,7 +24,7 @@ _HALVINGS = 2
 class Shape(NamedTuple):
     """What a chunk is to be answered with, and in how many tokens: at most, and as a rule."""
 
-    answer: type[Answer]
+    answer: Answer
     limit: int
     likely: int
 
