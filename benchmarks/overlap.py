@@ -6,7 +6,8 @@ The endpoint answers from a process of its own, each call after a fixed time. Th
 calls that were made: reading, grounding and writing have to happen while the model is waited for. The bare
 openai client makes as many calls in the same run, to tell what this machine can do at all. Wall times of the
 import itself, the two or three seconds included that it takes to start its processes and load the client:
-keep the machine idle, and the reports many. Exits 1 below 95% of the ideal, unless the bare client is below too.
+keep the machine idle, and the reports many. Exits 1 below 95% of the ideal, unless the bare client is below
+that too.
 """
 
 from __future__ import annotations

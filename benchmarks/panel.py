@@ -5,8 +5,9 @@
 Fills a store with N reports: ten years of N / 10 agencies, each with the figures of one report on the form of
 its year, extracted here and now and copied inside the database. The limit is what nobody can leave out:
 fetching every figure from the store, and doing nothing with it. Each step runs in a process of its own, so
-that its peak memory is its own; seconds are of processor time. `--store` fills a store
-that is kept, or reuses it.
+that its peak memory is its own; seconds are of processor time, without what a process does once. What is
+selected is set against the whole panel of the same run: its share of the time beside its share of the values.
+`--store` fills a store that is kept, or reuses it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import time
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import create_engine, insert, select, text
 
@@ -44,8 +46,16 @@ def main(arguments: list[str] | None = None) -> int:
         limit = _apart(_rows_read, url)
         print(f"{'':34}{'s':>9}{'/ limit':>9}{'MB over start':>15}  counted")
         _say("limit: every row fetched", limit, limit, baseline)
+        found = {}
         for name, work in STEPS.items():
-            _say(name, _apart(work, url), limit, baseline)
+            found[name] = _apart(work, url)
+            _say(name, found[name], limit, baseline)
+        whole, who = found[WHOLE], found[RECOGNISED]
+        print(f"\n{'selected':34}{'s':>9}{'/ whole':>9}{'values / whole':>15}{'of it who is who':>18}")
+        for name, work in SELECTIONS.items():
+            seconds, _, counted = _apart(work, url)
+            shares = f"{seconds / whole[0]:9.3f}{counted / whole[2]:15.4f}"
+            print(f"{name:34}{seconds:9.2f}{shares}{who[0] / seconds:18.0%}", flush=True)
     return 0
 
 
@@ -130,6 +140,7 @@ def _apart(work: Callable[[str], int], url: str) -> tuple[float, float, int]:
 
 
 def _measured(work: Callable[[str], int], url: str) -> tuple[float, float, int]:
+    _nothing(url)  # what a process does once, whatever it selects
     began = time.process_time()
     counted = work(url)
     return time.process_time() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, counted
@@ -137,7 +148,10 @@ def _measured(work: Callable[[str], int], url: str) -> tuple[float, float, int]:
 
 def _nothing(url: str) -> int:
     import structurer.panel
+    from structurer.crosswalk import crosswalk
+    from structurer.forms import load_forms
 
+    crosswalk(), load_forms()
     with open_store(url):
         return len(structurer.panel.__all__)
 
@@ -169,6 +183,29 @@ def _few(url: str) -> int:
         return sum(1 for _ in panel(store, indicators=FEW).rows())
 
 
+def _selected(url: str, **chosen: Any) -> int:
+    from structurer.panel import panel
+
+    with open_store(url) as store:
+        return sum(1 for _ in panel(store, **chosen).rows())
+
+
+def _one_indicator(url: str) -> int:
+    return _selected(url, indicators=FEW[:1])
+
+
+def _one_agency(url: str) -> int:
+    return _selected(url, agency=_county(7))
+
+
+def _one_year(url: str) -> int:
+    return _selected(url, years=(2020, 2020))
+
+
+def _one_figure(url: str) -> int:
+    return _selected(url, agency=_county(7), years=(2020, 2020), indicators=FEW[:1])
+
+
 def _whole(url: str) -> int:
     from structurer.panel import panel
 
@@ -191,12 +228,21 @@ def _wide(url: str) -> int:
         return write_panel(panel(store), Path(folder) / "wide.csv", wide=True).rows
 
 
+RECOGNISED, WHOLE = "agencies recognised, gaps", "panel of all indicators"
 STEPS: dict[str, Callable[[str], int]] = {
-    "agencies recognised, gaps": _recognised,
+    RECOGNISED: _recognised,
     f"panel of {len(FEW)} indicators": _few,
-    "panel of all indicators": _whole,
+    WHOLE: _whole,
     "wide panel as a CSV file": _wide,
     "findings between reports": _findings,
+}
+
+
+SELECTIONS: dict[str, Callable[[str], int]] = {
+    "one indicator": _one_indicator,
+    "one year": _one_year,
+    "one agency": _one_agency,
+    "one indicator, agency and year": _one_figure,
 }
 
 

@@ -21,10 +21,10 @@ from structurer import errors, observation
 from structurer.cli import cli
 from structurer.console.signs import SIGNS
 from structurer.forms import Form, Rule, Table, load_forms
-from structurer.metadata.pages import _LABELS
+from structurer.metadata.pages import LABELS
 from structurer.model.presets import PRESETS
-from structurer.page.words import _PRINTED, MEANINGS
-from structurer.settings import _VARIABLES, Settings
+from structurer.page.words import MEANINGS, PRINTED
+from structurer.settings import VARIABLES, Settings
 
 if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
@@ -72,7 +72,7 @@ def _is_error(name: str) -> bool:
 def settings() -> str:
     """Every setting: its variables of the environment, its default, what it is."""
     rows = (
-        (f"`{name}`", _joined(_VARIABLES.get(name, ())), _default(field), _one_line(field.description or ""))
+        (f"`{name}`", _joined(VARIABLES.get(name, ())), _default(field), _one_line(field.description or ""))
         for name, field in _described(Settings).items()
     )
     return _grid(("setting", "environment", "default", "what it is"), rows)
@@ -98,7 +98,7 @@ def statuses() -> str:
 
 def printed() -> str:
     """What can stand in the place of a value."""
-    rows = ((f"`{name}`", meaning) for name, meaning in _PRINTED.items())
+    rows = ((f"`{name}`", meaning) for name, meaning in PRINTED.items())
     return _grid(("`printed`", "what stands on the page"), rows)
 
 
@@ -127,7 +127,7 @@ def forms() -> str:
 
 def metadata() -> str:
     """What a report says of itself."""
-    return _grid(("indicator", "label"), [(f"`metadata.{key}`", label) for key, label in _LABELS.items()])
+    return _grid(("indicator", "label"), [(f"`metadata.{key}`", label) for key, label in LABELS.items()])
 
 
 def _form(form: Form) -> str:

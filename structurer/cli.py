@@ -13,7 +13,9 @@ from structurer.commands import (
     about,
     answers,
     charting,
+    deciding,
     moving,
+    overseeing,
     paneling,
     reading,
     reviewing,
@@ -51,7 +53,21 @@ def cli() -> None:
     """
 
 
-for module in (reading, moving, paneling, charting, reviewing, scoring, serving, answers, about):
+MODULES = (
+    reading,
+    moving,
+    paneling,
+    charting,
+    reviewing,
+    deciding,
+    overseeing,
+    scoring,
+    serving,
+    answers,
+    about,
+)
+
+for module in MODULES:
     for command in module.COMMANDS:
         cli.add_command(command)
 

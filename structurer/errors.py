@@ -17,6 +17,7 @@ StructurerError
 ├── UnknownIndicator   no form has an indicator of this name
 ├── StoreError         the store cannot be opened, read or written
 │   └── UnknownDocument  it holds no document, or no job, of this name, or several
+│       └── ForgottenJob  the job ended too long ago; what it imported is there
 ├── ClusterError       a cluster that cannot be reached, or that gave up
 ├── CacheError         the cache of answers cannot be opened, read or written
 ├── ModelError         the model's endpoint refuses to work for us at all
@@ -192,6 +193,12 @@ class UnknownDocument(StoreError):
     """A store that holds no document, or no job, of this name, or several that fit."""
 
     code = "unknown-document"
+
+
+class ForgottenJob(UnknownDocument):
+    """A job of the service that ended too long ago to be known; what it imported is in the store."""
+
+    code = "forgotten-job"
 
 
 class ReviewError(StructurerError):

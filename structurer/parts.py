@@ -25,7 +25,7 @@ from structurer.remote import filesystem
 
 if TYPE_CHECKING:
     from structurer.model.shelf import Kept
-    from structurer.store import Failed, Known, Placed
+    from structurer.store import Failed, Known, Placed, Run
 
 _COLUMNS = ("kind", "id", "path", "fingerprint", "failure", "reason")
 
@@ -100,7 +100,11 @@ class PartStore:
         return self._ask_known(found, fingerprint)
 
     def write(
-        self, records: Sequence[Record] = (), placed: Sequence[Placed] = (), failed: Sequence[Failed] = ()
+        self,
+        records: Sequence[Record] = (),
+        placed: Sequence[Placed] = (),
+        failed: Sequence[Failed] = (),
+        run: Run | None = None,
     ) -> None:
         """Adds to the part."""
         self._rows += [_of_record(one) for one in records]
@@ -121,6 +125,9 @@ class PartStore:
     def paths(self) -> set[str]:
         """The paths that the part tells of."""
         return {row["path"] for row in self._rows}
+
+    def begin_run(self, engine: str, model: str, workers: int) -> None:
+        """Nothing: the run is noted where the store is."""
 
     def link_copies(self) -> int:
         """Nothing: the store that holds all documents does so."""

@@ -18,7 +18,7 @@ FILE = "structurer.toml"
 PREFIX = "STRUCTURER_"
 NO_MODEL = "none"
 #: Names the environment gives a setting, first one first.
-_VARIABLES: Mapping[str, tuple[str, ...]] = {
+VARIABLES: Mapping[str, tuple[str, ...]] = {
     "store": ("STRUCTURER_STORE",),
     "model": ("STRUCTURER_MODEL",),
     "api_key": ("OPENAI_API_KEY",),
@@ -37,7 +37,7 @@ _VARIABLES: Mapping[str, tuple[str, ...]] = {
 }
 _NO_SETTINGS = frozenset({"STRUCTURER_REVIEWER", "STRUCTURER_TOKENS"})
 """Variables of single commands, and no settings."""
-_OF_VARIABLE = {variable: name for name, variables in _VARIABLES.items() for variable in variables}
+_OF_VARIABLE = {variable: name for name, variables in VARIABLES.items() for variable in variables}
 
 
 Ask = Literal["open", "all", "none"]
@@ -142,7 +142,7 @@ def _from_arguments(overrides: Mapping[str, Any]) -> Iterator[tuple[str, Any, st
 
 
 def _from_environment() -> Iterator[tuple[str, Any, str]]:
-    for name, variables in _VARIABLES.items():
+    for name, variables in VARIABLES.items():
         for variable in variables:
             if os.environ.get(variable):
                 yield name, os.environ[variable], variable

@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from tests import postgres, recordings
+
+if TYPE_CHECKING:
+    from structurer.store import Store
 
 
 def pytest_recording_configure(config: pytest.Config, vcr: Any) -> None:
@@ -27,6 +30,24 @@ def server() -> Iterator[postgres.Server]:
         pytest.skip(reason)
     with postgres.server() as running:
         yield running
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty store: once in SQLite, once in PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/reports.db"
+    running: postgres.Server = request.getfixturevalue("server")
+    return running.database()
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    """An empty store at `url`, open."""
+    from structurer.store import open_store
+
+    with open_store(url) as opened:
+        yield opened
 
 
 @pytest.fixture(scope="session")

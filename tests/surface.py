@@ -21,7 +21,7 @@ import structurer
 from structurer import errors
 from structurer.cli import cli
 from structurer.forms import load_forms
-from structurer.settings import _VARIABLES, Settings
+from structurer.settings import VARIABLES, Settings
 
 GOLDEN = Path(__file__).parent / "golden" / "surface.txt"
 RENEW = "python -m tests.surface --write"
@@ -39,9 +39,7 @@ def surface() -> dict[str, list[str]]:
     sections = {
         "python": [line for name in names for line in _python(name)],
         "errors": [f"{one.__name__}({_base(one)}) {one.code}" for one in _errors()],
-        "settings": [
-            " ".join((name, *(_VARIABLES.get(name, ())))).rstrip() for name in Settings.model_fields
-        ],
+        "settings": [" ".join((name, *(VARIABLES.get(name, ())))).rstrip() for name in Settings.model_fields],
         "tables": [f"{form.form} {table.id}" for form in load_forms().forms for table in form.tables],
         "commands": list(_commands(cli, "structurer")),
     }

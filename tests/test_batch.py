@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -186,7 +187,7 @@ def store(tmp_path: Path) -> Any:
         yield opened
 
 
-def run(files: list[str], store: Store, settings: Settings) -> tuple[Summary, BatchState]:
+def run(files: Iterable[str], store: Store, settings: Settings) -> tuple[Summary, BatchState]:
     return import_in_batches(files, store, force=False, settings=settings, forms=load_forms())
 
 
@@ -244,20 +245,19 @@ def test_a_budget_bounds_what_is_handed_in(files: list[str], store: Store, tmp_p
 
 
 def test_what_is_handed_in() -> None:
-    from structurer.model.batch import portions, requests
+    from structurer.model.batch import request
     from structurer.model.presets import endpoint
     from tests.questions import question
 
     here = endpoint(Settings(model="gpt", api_key=SecretStr(KEY)))
     asked = question()
-    (line,) = requests({"k": asked}, here)
+    line = request("k", asked, here)
     assert "收到申请17件".encode() in line
     assert KEY.encode() not in line
     made = json.loads(line)
     assert (made["custom_id"], made["url"], made["body"]["temperature"]) == ("k", "/v1/chat/completions", 0)
     assert made["body"]["response_format"]["json_schema"]["strict"] is True
     assert made["body"]["max_completion_tokens"] == asked.limit
-    assert [len(portion) for portion in portions({str(n): asked for n in range(3)}, here)] == [3]
 
 
 @pytest.mark.parametrize("status", ["expired", "cancelled", "completed"])
@@ -279,6 +279,88 @@ def test_only_what_is_missing_is_handed_in_again(
         assert run(files, store, settings)[0].unchanged == COUNT
 
 
+def test_questions_are_handed_in_while_files_are_still_found(
+    files: list[str], store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the number of files: a batch goes as soon as it is full, and the rest is not looked at yet."""
+    monkeypatch.setattr("structurer.model.batch.MOST_REQUESTS", 5)
+    many = []
+    for case in reports(5, 240):
+        path = tmp_path / f"m{len(many):03}{case.suffix}"
+        path.write_bytes(case.data())
+        many.append(str(path))
+    found = 0
+    when: list[int] = []
+
+    def finding() -> Iterator[str]:
+        nonlocal found
+        for path in many:
+            found += 1
+            yield path
+
+    with Endpoint() as endpoint:
+        taken = endpoint.post
+
+        def post(path: str, body: bytes) -> dict[str, Any]:
+            when.append(found)
+            return taken(path, body)
+
+        monkeypatch.setattr(endpoint, "post", post)
+        settings = endpoint.settings(tmp_path, ask="open")
+        summary, state = run(finding(), store, settings)
+        assert summary.imported + summary.unchanged == len(many)
+        assert when[0] < 120, "the first batch waited for most of the files"
+        assert len(state.batches) == len(endpoint.batches) == -(-state.handed_in // 5) > 3
+        keys = [line["custom_id"] for line in endpoint.requests]
+        assert len(keys) == len(set(keys)) == state.handed_in == state.waiting
+        for id in list(endpoint.batches):
+            endpoint.end(id, "completed", endpoint.lines(id))
+        summary, state = run(many, store, settings)
+        assert (state.collected, state.waiting) == (len(keys), 0)
+        assert summary.problem == ""
+    with store._transaction() as connection:
+        kept = connection.exec_driver_sql("SELECT count(*) FROM chunks WHERE document = ''").scalar()
+    assert kept == 0, "what came before its question was known is completed when it is asked"
+
+
+def test_a_run_that_dies_while_it_hands_in_asks_nothing_twice(
+    files: list[str], store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The endpoint took the batch, and the answer that says so never arrived; then: it took none."""
+    from structurer.model.batch import Batches
+
+    hand_in = Batches.hand_in
+
+    def dies(self: Batches, lines: Any, mark: str) -> str:
+        hand_in(self, lines, mark)
+        raise ModelError("killed here")
+
+    with Endpoint() as endpoint:
+        settings = endpoint.settings(tmp_path)
+        monkeypatch.setattr(Batches, "hand_in", dies)
+        with pytest.raises(ModelError, match="killed here"):
+            run(files, store, settings)
+        monkeypatch.setattr(Batches, "hand_in", hand_in)
+        state = run(files, store, settings)[1]
+        assert (state.batches, state.handed_in, len(endpoint.batches)) == (("batch_0",), 0, 1)
+        endpoint.end("batch_0", "completed", endpoint.lines("batch_0"))
+        assert run(files, store, settings)[1].batches == ()
+        assert run(files, store, settings)[0].unchanged == COUNT
+
+        def refused(self: Batches, lines: Any, mark: str) -> str:
+            raise ModelError("no connection")
+
+        with open_store(f"sqlite:///{tmp_path}/other.db") as other:
+            endpoint.batches.clear()
+            endpoint.requests.clear()
+            fresh = endpoint.settings(tmp_path, cache_dir=str(tmp_path / "fresh"))
+            monkeypatch.setattr(Batches, "hand_in", refused)
+            with pytest.raises(ModelError, match="no connection"):
+                run(files, other, fresh)
+            monkeypatch.setattr(Batches, "hand_in", hand_in)
+            assert run(files, other, fresh)[1].handed_in == len(endpoint.requests) > COUNT
+
+
 def test_a_batch_that_was_never_noted_is_found_again(files: list[str], tmp_path: Path) -> None:
     with Endpoint() as endpoint:
         settings = endpoint.settings(tmp_path)
@@ -297,6 +379,24 @@ def test_answers_to_other_files_are_kept(files: list[str], store: Store, tmp_pat
         run(files[:1], store, settings)
         assert run(files, store, settings)[1].handed_in == 0
     assert len(endpoint.batches) == 1
+
+
+def test_batches_of_an_older_store_are_known(tmp_path: Path) -> None:
+    path = tmp_path / "older.db"
+    open_store(f"sqlite:///{path}").close()
+    with sqlite3.connect(path) as raw:
+        raw.execute("DROP TABLE batch_keys")
+        raw.execute("DELETE FROM schema_version WHERE name = 'm009_batch_keys'")
+        for id, state, keys in (("one", "handed", '["a", "b"]'), ("old", "completed", '["c"]')):
+            values = (id, "here", "m", state, keys, "2026-01-01 00:00:00.000000")
+            raw.execute("INSERT INTO batches VALUES (?, ?, ?, ?, ?, ?)", values)
+    with open_store(f"sqlite:///{path}") as store:
+        handed = store.handed_in()
+        assert [handed.holds(key) for key in "abc"] == [True, True, False]
+        assert [(batch.id, batch.questions) for batch in handed.waiting("here")] == [("one", 2)]
+        handed.collected("one", "completed")
+        assert not handed.holds("a")
+        assert list(handed.waiting("here")) == []
 
 
 def test_a_truncated_answer_comes_back_in_halves(files: list[str], store: Store, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from structurer.cli import cli
 from structurer.explain import Explanation
 from structurer.forms import load_forms
 from structurer.observation import Extraction
+from structurer.terminal import width
 from tests.samples import FakePipeline, sample
 
 ROOT = Path(__file__).parent.parent
@@ -251,6 +252,17 @@ def test_explain(pipeline: FakePipeline, monkeypatch: pytest.MonkeyPatch) -> Non
         "error: none.txt: no such file"
         in run("explain", "none.txt", "applications.received.total", code=1).stderr
     )
+
+
+def test_explain_keeps_within_the_terminal(pipeline: FakePipeline, monkeypatch: pytest.MonkeyPatch) -> None:
+    long = "Rule a.b holds (1 = 1): 4.保护第三方合法权益: the six kinds of applicant add up to 1, the total says 1"
+    told = Explanation("a.b.c", "label", None, (long, "Assumed: nothing."))
+    monkeypatch.setattr("structurer.explain.explain", lambda *_, **__: told)
+    monkeypatch.setenv("COLUMNS", "60")
+    lines = run("explain", "a.txt", "applications.received.total").stdout.splitlines()
+    assert all(width(line) <= 60 for line in lines)
+    assert [line.startswith("  ") for line in lines] == [False, True, False]
+    assert "".join(lines).replace(" ", "") == f"{long}Assumed: nothing.".replace(" ", "")
 
 
 def test_doctor(monkeypatch: pytest.MonkeyPatch) -> None:

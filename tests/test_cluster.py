@@ -234,6 +234,9 @@ def test_a_lost_worker_a_driver_that_ends_and_a_second_run_change_nothing(
         assert (first.imported, first.failed) == (alone.counts().documents, 1)
         assert list(store.extractions(copies=True)) == list(alone.extractions(copies=True))
         assert store.counts() == alone.counts()
+        (run,) = store.runs()
+        assert (run.engine, run.workers, run.end) == ("ray", 3, "done")
+        assert (run.imported, run.unchanged, run.failed) == (first.imported, first.unchanged, first.failed)
 
         # A driver that ended before it took its parts in: they are there, and the next one does so.
         taken = sorted((tmp_path / "results" / "taken").iterdir())
@@ -247,6 +250,7 @@ def test_a_lost_worker_a_driver_that_ends_and_a_second_run_change_nothing(
             assert (again.imported, again.failed, again.left) == (0, 0, 1)
             assert again.unchanged == COUNT + 1
             assert other.counts() == alone.counts()
+            assert [run.end for run in other.runs()] == ["done", "stopped"]
 
 
 @loopback

@@ -7,7 +7,8 @@ import os
 import re
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 from html.parser import HTMLParser
 from pathlib import Path
@@ -19,12 +20,10 @@ from click.testing import CliRunner
 from structurer.cli import cli
 from structurer.dashboard import Overview, collect, dashboard, named
 from structurer.dashboard.charts.coverage import MOST_AGENCIES, patterns
-from structurer.dashboard.runs import runs
 from structurer.dashboard.spread import Year, beyond, quantiles
 from structurer.forms import load_forms
 from structurer.observation import Extraction
-from structurer.store import open_store
-from structurer.store.figures import Spent
+from structurer.store import Pace, open_store
 from tests.browser import Browser, chromium
 from tests.desk_samples import TOTAL, calm, handle, report
 from tests.samples import sample
@@ -135,6 +134,24 @@ def test_what_stands_out_is_named_and_linked() -> None:
     assert far.place.id in named(found)
 
 
+def test_copies_count_nowhere() -> None:
+    one, content = report()
+    other = one.model_copy(update={"document": one.document.model_copy(update={"path": "z", "id": "0" * 64})})
+    with open_store("sqlite://") as store:
+        store.add(one, content=content)
+        alone = collect(store, load_forms())
+        store.add(other)
+        assert store.link_copies() == 1
+        both = collect(store, load_forms())
+    assert alone.broken
+    assert (both.reports, both.broken, both.totals, both.work) == (
+        alone.reports,
+        alone.broken,
+        alone.totals,
+        alone.work,
+    )
+
+
 def test_hostile_names_are_text() -> None:
     found = overview(told(HOSTILE, 2020, 90_000), *many(12, (2020,)))
     page = drawn(found, {one: f"d/{one}.html" for one in named(found)})
@@ -183,18 +200,29 @@ def test_quantiles_and_what_is_beyond() -> None:
     assert beyond(10**6, quantiles(2020, [1.0] * 4)) == 0.0
 
 
-def test_runs_end_with_a_pause() -> None:
-    began = datetime(2026, 3, 1, tzinfo=timezone.utc)
-    usage = {"calls": 2, "prompt_tokens": 10, "completion_tokens": 5, "cost": 0.5}
-    moments = [0, 1, 2, 3, 4_000, 4_002]
-    found = runs(Spent(began + timedelta(seconds=at), usage if at < 3 else {}) for at in moments)
-    assert [(one.reports, one.calls, one.tokens, one.cost) for one in found] == [
-        (4, 6, 45, 1.5),
-        (2, 0, 0, None),
+def test_runs_are_shown_with_how_they_ended() -> None:
+    with open_store("sqlite://") as store:
+        for end in ("done", "stopped", ""):
+            run = store.begin_run("local", HOSTILE, 2)
+            ended = run.began_at + timedelta(seconds=50) if end else None
+            pace = Pace().add(1, 100).add(30, 50).add(49, 1)
+            done = {"imported": 151, "failed": 3, "calls": 12, "prompt_tokens": 900, "cost": 0.25}
+            heard = run.began_at + timedelta(seconds=50)
+            store.write(run=replace(run, end=end, ended_at=ended, seen_at=heard, pace=pace, **done))
+        found = collect(store, load_forms())
+    assert [(run.end, run.imported, run.rate) for run in found.runs] == [
+        ("", 151, 3.02),
+        ("stopped", 151, 3.02),
+        ("done", 151, 3.02),
     ]
-    assert [one.rate for one in found] == [1.0, 0.5]
-    assert found[0].over_time() == [(0, 1.0), (1, 1.0), (2, 1.0), (3, 1.0)]
-    assert runs([]) == []
+    page = drawn(found)
+    text = "".join(Seen(page).text)
+    assert "not ended" in text
+    assert "last heard of" in text
+    assert "stopped" in text
+    assert "local, 2 workers, </script><script>alert(1)" in text
+    assert "Reports a second in the run of" in text
+    assert "script" not in Seen(page).tags
 
 
 def test_an_empty_store_has_a_page() -> None:

@@ -32,13 +32,6 @@ STORES = Path(__file__).parent / "stores"
 CHANGE = "disclosure.fees.change"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/reports.db"
-    return request.getfixturevalue("server").database()
-
-
 @contextmanager
 def at(url: str, *reports: tuple[Extraction, bytes]) -> Iterator[Desk]:
     with open_store(url) as store:

@@ -6,16 +6,23 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from structurer.commands.moving import FORMATS
 from structurer.export import COLUMNS, Exported, csv_row, export, json_line
+from structurer.export.write import Format
 from structurer.observation import Extraction
 from tests.samples import observe, sample
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")))
+
+
+def test_the_command_offers_every_format() -> None:
+    assert get_args(Format) == FORMATS
 
 
 def test_a_line_is_the_contract_object() -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from structurer.errors import UnknownDocument
+from structurer.errors import ForgottenJob, UnknownDocument
 from structurer.store import Store, open_store
 from structurer.store.jobs import LEASE, PIECE, Jobs, Piece
 from structurer.store.reviews import Reviews
@@ -121,3 +121,31 @@ def test_documents_come_in_pages_in_one_order(store: Store) -> None:
 def test_no_such_job(store: Store) -> None:
     with pytest.raises(UnknownDocument, match="POST /v1/jobs makes one"):
         Jobs(store).get("nothing")
+
+
+def test_jobs_are_forgotten_long_after_they_ended_and_what_they_imported_stays(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    jobs = Jobs(store)
+    kept, failed, empty, waiting = (submitted(jobs, b"x") for _ in range(4))
+    store.add(sample(f"submitted/{kept}/a.txt", content=b"a"))
+    store.add(sample(f"submitted/{kept}0/b.txt", content=b"b"))  # another job's, whose id begins so
+    store.add_failure(f"submitted/{failed}/a.txt", None, kind="empty", reason="nothing to read")
+    for id in (kept, failed, empty):
+        jobs.end(id, summary={"imported": 1})
+    assert jobs.forget(timedelta(hours=1)) == 0
+    later = datetime.now(timezone.utc) + timedelta(hours=2)
+    monkeypatch.setattr(Reviews, "clock", lambda self: later)
+    assert jobs.forget(timedelta(hours=1)) == 3
+    assert jobs.forget(timedelta(hours=1)) == 0
+    assert jobs.get(waiting).state == "waiting"
+    for id in (kept, failed):
+        with pytest.raises(ForgottenJob, match=f"kept: 1 file under submitted/{id}/"):
+            jobs.get(id)
+        with pytest.raises(ForgottenJob):
+            jobs.documents(id)
+    with pytest.raises(UnknownDocument, match="no such job"):
+        jobs.get(empty)
+    assert len(list(store.extractions())) == 2
+    assert [one.path for one in store.failures()] == [f"submitted/{failed}/a.txt"]
+    assert store.get(f"submitted/{kept}/a.txt").document.id == sample("a.txt", content=b"a").document.id

@@ -17,6 +17,7 @@ from benchmarks import resume, unusual
 from benchmarks.endpoints import Call, Endpoint, Reply, chat
 from benchmarks.endpoints.oracle import Teller
 from benchmarks.sources import ROOT
+from structurer.store import open_store
 
 pytestmark = pytest.mark.block_network(allowed_hosts=["127.0.0.1"])
 
@@ -81,6 +82,10 @@ def test_no_answer_that_had_arrived_is_asked_for_again(tmp_path: Path, answers: 
         process.wait()
         first = len(endpoint.calls)
         assert first == answers + 1
+        with open_store(f"sqlite:///{tmp_path / 'store.db'}") as store:
+            (run,) = store.runs()
+            assert (run.end, run.ended_at, run.model) == ("", None, "fake")
+            assert run.imported == store.counts().documents < COUNT
         forget(tmp_path, shelf)
         endpoint.behaviour = stopping.answer
         done = subprocess.run(
@@ -154,6 +159,9 @@ def test_ctrl_c_finishes_what_is_at_hand_and_the_same_command_goes_on(tmp_path: 
         first = json.loads(said)
         assert first["stopped"]
         assert 0 < first["imported"] < 40
+        with open_store(f"sqlite:///{tmp_path / 'store.db'}") as store:
+            (run,) = store.runs()
+            assert (run.end, run.imported) == ("stopped", first["imported"])
         assert "stopping: the reports at hand are finished" in told
         assert "the same command goes on" in told
         again = subprocess.run(

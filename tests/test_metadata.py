@@ -123,6 +123,31 @@ def test_two_places_that_agree_name_the_agency_without_a_title() -> None:
 
 
 @pytest.mark.parametrize(
+    ("clause", "agency"),
+    [
+        ("现公布南京市教育局2019年政府信息公开工作年度报告。", "南京市教育局"),
+        ("特向社会公布2019年度南京市教育局政府信息公开年度报告。", "南京市教育局"),
+        ("编制并向社会公布南京市教育局2019年度信息公开年度报告。", "南京市教育局"),
+        ("本报告由南京市教育局编制。", "南京市教育局"),
+        ("由玄武街道编制的2019年度政府信息公开年度报告。", "玄武街道"),
+        ("本报告由南京市人民政府办公室编制。", None),
+        ("现公布我局2019年政府信息公开年度报告。", None),
+        ("向社会公开2019年度镇政府信息公开年度报告。", None),
+        ("编制的2019年度政府信息公开年度报告。", None),
+    ],
+)
+def test_the_opening_clause_names_the_agency_where_no_title_does(clause: str, agency: str | None) -> None:
+    assert values(clause + BODY).get("agency") == agency
+
+
+def test_a_menu_above_a_whole_title_is_no_part_of_it() -> None:
+    text = "南京市人民政府\n政府信息公开\n南京市玄武街道办事处2020年政府信息公开工作年度报告"
+    assert values(text + BODY)["title"] == "南京市玄武街道办事处2020年政府信息公开工作年度报告"
+    broken = "南京市\n教育局2020年政府信息公开工作年度报告"
+    assert values(broken + BODY)["agency"] == "南京市教育局"
+
+
+@pytest.mark.parametrize(
     ("title", "agency"),
     [
         ("南京市人民政府办公室关于转发南京市教育局2019年政府信息公开工作年度报告的通知", "南京市教育局"),
@@ -294,6 +319,7 @@ def test_dates_of_the_calendar_only() -> None:
         ("文 号:宁教〔2021〕3号", "document_number", "宁教〔2021〕3号"),
         ("发文字号:\n信息类别:", "document_number", None),
         ("来源:市教育局  点击数:3", "source", "市教育局"),
+        ("来源:市教育局 选择字号:大", "source", "市教育局"),
         ("来源:本网", "source", None),
         ("来源:\n作者:", "source", None),
     ],

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import event
 
 from structurer import open_store, structure
 from structurer.cli import cli
@@ -255,6 +256,37 @@ def test_mirror_copies_count_once() -> None:
         assert (found.rule, found.severity) == ("panel.several_reports", "info")
         assert "they say the same" in found.message
         assert len(found.documents) == 2
+
+
+def test_a_selection_is_what_the_whole_panel_says_of_it(held: Store) -> None:
+    whole = list(panel(held).rows(status="all"))
+    key, year = "applications.received.total", 2020
+    for chosen, wanted in (
+        ({"indicators": (key,)}, [row for row in whole if row.indicator == key]),
+        ({"years": (year, year)}, [row for row in whole if row.year == year]),
+        ({"agency": YUNXI[:3]}, [row for row in whole if YUNXI[:3] in row.agency]),
+    ):
+        assert wanted
+        assert list(panel(held, **chosen).rows(status="all")) == wanted
+
+
+def test_a_selection_reads_only_what_it_selects(held: Store) -> None:
+    """No step over all figures: they are looked up by report and indicator."""
+    asked: list[str] = []
+
+    def note(connection: Any, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if "FROM observations" in statement:
+            plan = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall()
+            asked.extend(row[-1] for row in plan)
+
+    event.listen(held._engine, "before_cursor_execute", note)
+    try:
+        assert list(panel(held, indicators=("applications.received.total",)).rows())
+    finally:
+        event.remove(held._engine, "before_cursor_execute", note)
+    used = [step for step in asked if "observations" in step]
+    assert any("observations_of_document (document=? AND indicator=?)" in step for step in used)
+    assert not any(step.startswith("SCAN observations") for step in used), used
 
 
 def test_two_reports_that_differ_are_disputed_unless_one_calls_itself_corrected() -> None:

@@ -315,6 +315,95 @@ PEOPLE_AND_EVENTS = [
 ]
 
 
+# Shapes that real reports hold: what would be the figure of something else stays open.
+SEVERAL_PLACES = [
+    ("通过画报、微信等发布信息60条。", NOTHING),
+    ("通过区门户网站等渠道共发布各类信息六十余条。", NOTHING),
+    ("通过网站“本局公开”专栏等平台,主动公开政府信息31条。", NOTHING),
+    ("在某某网、政府网站发布信息44条。", NOTHING),
+    ("在网站机构职能、通知公告等栏目公开信息44条。", [year("disclosed_website", 44)]),
+    ("测试市文化和旅游局网站公开信息44条。", [year("disclosed_website", 44)]),
+    ("我局通过省、市政府网站公开信息44条。", [year("disclosed_website", 44)]),
+    ("在某某日报刊发稿件12篇。", NOTHING),
+    ("微信、微博粉丝共9万人。", NOTHING),
+    ("微信和微博粉丝均超过9万人。", [year("weibo_followers", 90000, "over")]),
+]
+
+ANOTHER_FIGURE_BETWEEN = [
+    ("抖音号更新作品40个,全年共发布信息900条。", NOTHING),
+    ("在网站公开文件6个,政策要闻发布信息20条。", NOTHING),
+    ("通过网站发布动态30余条,通过便民墙发布信息20条。", NOTHING),
+    ("利用门户网站,在便民平台发布信息20条。", NOTHING),
+    (
+        "微信公众号发布信息40条,粉丝3000人。",
+        [year("disclosed_wechat", 40), year("wechat_followers", 3000)],
+    ),
+    ("发布动态73条、建议提案1条。", NOTHING),
+    ("主动公开信息90条(其中部门决算3条,建议提案1条)。", [year("disclosed_items", 90)]),
+    ("公开建议提案答复7件。", NOTHING),
+    ("法定主动公开信息16条,重点领域信息9条。", NOTHING),
+    ("公开新制定规范性文件9件。", NOTHING),
+    ("办理行政许可40件、行政处罚7件、信息公开行政复议1件。", NOTHING),
+    ("上年收到、结转至本年答复的政府信息公开申请3件。", NOTHING),
+    ("主要负责同志参加《问政》1期、新闻发布会2次。", [year("press_conferences_by_principal", 2)]),
+    ("政府网站总点击量达8.5亿次。", NOTHING),
+    ("全年政府网站总点击量达8.5亿次。", [year("website_visits", 850_000_000)]),
+]
+
+OTHER_TIMES = [
+    (
+        "办结政府信息公开申请9件(含2018年结转2件),其中予以公开5件。",
+        [year("applications_completed", 9), year("replies_granted", 5)],
+    ),
+    ("我局公开了2018年工作总结,主动公开政府信息20条。", [year("disclosed_items", 20)]),
+    ("今年收到申请4件、转办上一年度申请1件,没有信息公开行政复议。", [year("reconsiderations", 0)]),
+    ("2018年收到政府信息公开申请5件。", [year("applications_received", 5, period="previous_year")]),
+    ("2019年三季度,网站发布信息80条;微信公众号发布信息70条。", NOTHING),
+    ("目前网站发布信息80条;微信公众号发布信息70条。", NOTHING),
+    ("一是5月召开会议;二是微信公众号发布信息70条。", [year("disclosed_wechat", 70)]),
+    ("9月举办培训;全年微信公众号发布信息70条。", [year("disclosed_wechat", 70)]),
+    ("到年底累计主动公开政府信息900条。", [year("disclosed_items", 900, period="to_date")]),
+    ("累计主动公开政府信息900条,其中本年度新增主动公开政府信息80条。", NOTHING),
+]
+
+MORE_APPLICATIONS = [
+    ("收到政府信息依申请公开申请8件。", [year("applications_received", 8)]),
+    ("收到政府信息公开申请事项3件。", [year("applications_received", 3)]),
+    ("收到政府信息依申请公开办理事项3件。", [year("applications_received", 3)]),
+    ("共收到3件信息依申请公开。", [year("applications_received", 3)]),
+    ("制作政务信息20条,其中依申请公开政务信息3条。", NOTHING),
+    (
+        "受理政府信息公开申请9件,包括信函申请4件、网络申请5件。",
+        [
+            year("applications_received", 9),
+            year("applications_received_letter", 4),
+            year("applications_received_online", 5),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), SEVERAL_PLACES + ANOTHER_FIGURE_BETWEEN + OTHER_TIMES + MORE_APPLICATIONS
+)
+def test_shape(text: str, expected: list[tuple[str, object, str, str]]) -> None:
+    assert said(read(text)) == set(expected)
+
+
+@pytest.mark.parametrize(
+    ("agency", "text"),
+    [
+        ("测试市东风街道办事处", "东风街道共主动公开政府信息140条。"),
+        ("测试市东风街道", "东风街道办事处主动公开政府信息140条。"),
+        ("东风街道办事处", "东风街道办事处未收到政府信息公开申请。"),
+        ("测试市水务局", "今年来我局收到政府信息公开申请3件。"),
+    ],
+)
+def test_the_office_under_another_form_of_its_name_is_no_other_body(agency: str, text: str) -> None:
+    result = statements(document(text), whole(text), FORMS, year=YEAR, agency=agency)
+    assert [found.scope for found in result.observations] == [None]
+
+
 @pytest.mark.parametrize(("text", "expected"), PUBLISHED + TIMES + APPLICATIONS + PEOPLE_AND_EVENTS)
 def test_statement(text: str, expected: list[tuple[str, object, str, str]]) -> None:
     assert said(read(text)) == set(expected)

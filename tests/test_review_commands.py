@@ -344,4 +344,4 @@ def test_kill_9_between_any_two_decisions_loses_none(tmp_path: Path) -> None:
         if said == 48:
             break
     run("review", "--store", url, "--as", "li", stdin="7\n" * 60)
-    assert data("queue", "--store", url) == {"left": 0, "decided": 48, "reasons": {}, "items": []}
+    assert data("queue", "--store", url) == {"left": 0, "decided": 48, "reasons": {}, "same": 0, "items": []}

@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -460,6 +461,25 @@ def test_stopping_gives_a_job_back(tmp_path: Path) -> None:
     with open_store(f"sqlite:///{tmp_path}/structurer.db") as store:
         job = Jobs(store).get(id)
     assert (job.state, job.tries) == ("waiting", 0)
+
+
+def test_a_job_that_ended_long_ago_is_gone_and_what_it_imported_is_not(tmp_path: Path) -> None:
+    with serving(tmp_path, "--workers", "1") as server:
+        job = wait_for(server, server.submit(("a.txt", EXAMPLES[0].read_bytes()), query="").json["id"])
+        document = job["documents"][0]["id"]
+    with sqlite3.connect(tmp_path / "structurer.db") as raw:
+        raw.execute("UPDATE jobs SET ended_at = '2020-01-01 00:00:00.000000'")
+    with serving(tmp_path, "--workers", "1", "--keep-jobs", "7") as server:
+        for _ in range(200):
+            said = server.ask("GET", f"/v1/jobs/{job['id']}")
+            if said.status != 200:
+                break
+            time.sleep(0.05)
+        assert (said.status, said.json["code"]) == (410, "forgotten-job")
+        assert f"1 file under submitted/{job['id']}/" in said.json["detail"]
+        assert server.ask("GET", "/v1/jobs").json == {"jobs": []}
+        assert server.ask("GET", f"/v1/documents/{document}").status == 200
+        assert server.ask("GET", f"/v1/jobs/{'0' * 32}").status == 404
 
 
 def test_a_job_that_takes_too_long_is_stopped(tmp_path: Path) -> None:

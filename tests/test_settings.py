@@ -1,11 +1,13 @@
 """Where settings come from, in which order, and what is said about a wrong one."""
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from structurer.errors import SettingsError
-from structurer.settings import Settings, load_settings, trace_settings, unknown_variables
+from structurer.model.presets import PRESETS
+from structurer.settings import Provider, Settings, load_settings, trace_settings, unknown_variables
 
 
 @pytest.fixture(autouse=True)
@@ -21,6 +23,10 @@ def test_nothing_set_is_enough() -> None:
     assert load_settings() == Settings()
     assert load_settings().store == "sqlite:///structurer.db"
     assert load_settings().model is None
+
+
+def test_every_provider_that_can_be_set_has_a_preset() -> None:
+    assert get_args(Provider) == tuple(PRESETS)
 
 
 def test_arguments_before_environment_before_file(monkeypatch: pytest.MonkeyPatch) -> None:

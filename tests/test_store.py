@@ -22,12 +22,6 @@ def url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path}/reports.db"
 
 
-@pytest.fixture
-def store(url: str):
-    with open_store(url) as store:
-        yield store
-
-
 def test_round_trip(store: Store) -> None:
     made = sample()
     store.add(made, fingerprint="one")

@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 from structurer.export import json_line
 from structurer.export.jsonl import report_line
 from structurer.flat import flat
 from structurer.observation import Evidence, Extraction
 from structurer.review.desk import Desk
-from structurer.store import Store, figures, open_store
+from structurer.store import Store, figures
 from tests.desk_samples import FEES, ITEMS, TOTAL, calm, handle, report
 from tests.samples import observe, sample
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    url = f"sqlite:///{tmp_path}/reports.db"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("server").database()
-    with open_store(url) as opened:
-        yield opened
 
 
 def odd() -> Extraction:
@@ -105,7 +92,6 @@ def test_figures_count_what_reviewers_left(store: Store) -> None:
         found = list(figures.tallies(connection, [TOTAL]))
         assert "applications.row_total" in {one.rule for one in figures.broken(connection)}
         assert figures.failed(connection) == []
-        assert len(list(figures.spent(connection))) == 2
     for tally, whole in zip(
         found, sorted(store.extractions(), key=lambda one: one.document.path), strict=True
     ):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,15 +15,6 @@ from structurer.observation import Extraction
 from structurer.record import Record, record
 from structurer.store import Failed, Known, Placed, Store, open_store
 from tests.samples import sample
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
-    url = f"sqlite:///{tmp_path}/a.db"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("server").database()
-    with open_store(url) as opened:
-        yield opened
 
 
 def made(path: str, content: str = "") -> Record:

@@ -43,8 +43,7 @@ def import_with_model(
             from structurer.bulk.dry import estimated
 
             intake = intake_of(store, settings, forms, course)
-            handed = journal.handed(client.endpoint.identity) if batch else []
-            under_way = frozenset(key for one in handed for key in one.keys)
+            under_way = store.handed_in().holds if batch else None
             return estimated(paths, intake, client, settings, forms, course.progress, under_way, batch=batch)
         opened.enter_context(seldom_collected())
         return run(import_through(paths, store, client, settings, forms, course))

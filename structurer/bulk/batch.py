@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from tempfile import TemporaryFile
+from typing import IO, TYPE_CHECKING
 
-from structurer.bulk.asking import import_through, intake_of
+from structurer.bulk.asking import import_through
 from structurer.bulk.importing import Course
-from structurer.bulk.reading import Job
 from structurer.bulk.tally import Step, Summary
-from structurer.errors import ModelError, StoreError
-from structurer.many import model_client, questions_of
+from structurer.errors import ModelError
+from structurer.many import model_client
 from structurer.settings import Settings
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from structurer.model.client import Client
     from structurer.model.question import Question
     from structurer.store import Store
-    from structurer.store.journal import Journal
+    from structurer.store.handed import HandedIn
 
 
 @dataclass(frozen=True)
@@ -66,85 +67,133 @@ def import_in_batches(
     from structurer.model.batch import Batches
     from structurer.model.blocking import run
 
-    files = list(paths)
     with ExitStack() as opened:
-        journal = store.journal()
-        client = model_client(settings, opened, [journal])
+        client = model_client(settings, opened, [store.journal()])
         if not client.endpoint.preset.batches:
             raise ModelError(
                 f"{client.endpoint.preset.name} takes no batches; leave --batch out, or use openai"
             )
         batches = Batches(client.endpoint, timeout=settings.timeout)
         opened.callback(batches.close)
-        state = _exchange(files, store, journal, client, batches, settings, forms, force)
-        client.offline = "waiting for a batch"
-        course = Course(force=force, workers=workers, progress=progress)
-        summary = run(import_through(files, store, client, settings, forms, course))
-        return replace(summary, usage=client.ledger.usage), state
+        handed = store.handed_in()
+        state = _collected(handed, client, batches)
+        tray = Tray(handed, client, batches)
+        opened.callback(tray.close)
+        client.offline, client.tray = "waiting for a batch", tray.put
+        course = Course(force=force, workers=workers, progress=progress, engine="batch")
+
+        async def whole() -> Summary:
+            done = await import_through(paths, store, client, settings, forms, course)
+            await tray.hand_in()
+            return done
+
+        summary = run(whole())
+        told = replace(
+            state,
+            waiting=state.waiting + tray.questions,
+            handed_in=tray.questions,
+            batches=(*state.batches, *tray.ids),
+        )
+        return replace(summary, usage=client.ledger.usage), told
 
 
-def _exchange(
-    files: list[str],
-    store: Store,
-    journal: Journal,
-    client: Client,
-    batches: Batches,
-    settings: Settings,
-    forms: Forms,
-    force: bool,
-) -> BatchState:
-    """Collects what is ready, and hands in what is missing and nowhere being answered."""
-    from structurer.model.batch import portions
-
-    asked = _questions(files, store, client, settings, forms, force)
+def _collected(handed: HandedIn, client: Client, batches: Batches) -> BatchState:
+    """Keeps the answers that are ready, and says what is still being answered."""
     identity = client.endpoint.identity
-    waiting: dict[str, tuple[str, ...]] = {}
-    collected = failed = 0
-    for handed in journal.handed(identity):
-        found = batches.collect(handed.id)
-        for key, completion in found.answers.items():
-            client.take(key, asked.get(key), completion)
-        collected += len(found.answers)
-        failed += len(found.lost)
+    for mark in handed.begun(identity):
+        # A run died while it handed in: the endpoint knows whether it took the batch.
+        if id := batches.adopted(mark, handed.ids()):
+            handed.done(mark, id)
+        else:
+            handed.given_up(mark)
+    state = BatchState()
+    for batch in handed.waiting(identity):
+        found = batches.collect(batch.id, client.take)
+        state = replace(state, collected=state.collected + found.answered, failed=state.failed + found.lost)
         if not found.over:
-            waiting[handed.id] = handed.keys
+            state = replace(
+                state, waiting=state.waiting + batch.questions, batches=(*state.batches, batch.id)
+            )
             continue
-        journal.collected(handed.id, found.state)
+        handed.collected(batch.id, found.state)
         if found.state == "failed":
             reason = found.reason or "no reason given"
-            raise ModelError(f"batch {handed.id} was refused: {reason}; run again to hand it in anew")
-    under_way = {key for keys in waiting.values() for key in keys}
-    open_still = {
-        key: part
-        for question in asked.values()
-        for key, part in client.missing(question)
-        if key not in under_way
-    }
-    missing = {key: part for key, part in open_still.items() if client.affords(part)}
-    for portion in portions(missing, client.endpoint):
-        id = batches.adopted(portion, journal.batch_ids()) or batches.hand_in(portion)
-        journal.hand(id, identity, client.endpoint.model, list(portion))
-        waiting[id] = tuple(portion)
-    return BatchState(collected, sum(map(len, waiting.values())), len(missing), failed, tuple(waiting))
+            raise ModelError(f"batch {batch.id} was refused: {reason}; run again to hand it in anew")
+    return state
 
 
-def _questions(
-    files: list[str], store: Store, client: Client, settings: Settings, forms: Forms, force: bool
-) -> dict[str, Question]:
-    """Every question about the files to be extracted, by key, and the parts of those that were too long."""
-    intake = intake_of(store, settings, forms, Course(force=force))
-    asked: dict[str, Question] = {}
-    for job in intake.new(files, settings.max_bytes):
-        for question in _of(job, client, settings, forms):
-            asked[question.key(client.endpoint)] = question
-            asked.update(client.missing(question))
-    return asked
+class Tray:
+    """Gathers what is to be asked while reports are read, and hands it in whenever a batch is full.
+
+    What is gathered lies in a file; memory holds the keys of one batch.
+    """
+
+    def __init__(self, handed: HandedIn, client: Client, batches: Batches) -> None:
+        self._handed, self._client, self._batches = handed, client, batches
+        self._keys: dict[str, None] = {}
+        self._lines: IO[bytes] = _file()
+        self._one_by_one = asyncio.Lock()
+        self.ids: list[str] = []
+        """The batches that were handed in."""
+        self.questions = 0
+        """How many questions they hold."""
+
+    def close(self) -> None:
+        """Lets go of what was gathered and not handed in."""
+        self._lines.close()
+
+    async def put(self, key: str, question: Question) -> None:
+        """Takes a question, unless it is being answered already or the budget does not hold it."""
+        from structurer.model.batch import MOST_BYTES, MOST_REQUESTS, request
+
+        if key in self._keys or self._handed.holds(key) or not self._client.affords(question):
+            return
+        line = request(key, question, self._client.endpoint)
+        self._keys[key] = None
+        if len(self._keys) > MOST_REQUESTS or self._lines.tell() + len(line) > MOST_BYTES:
+            del self._keys[key]
+            full = self._taken_out()
+            self._keys[key] = None
+            self._lines.write(line)
+            await self._hand_in(*full)
+        else:
+            self._lines.write(line)
+
+    async def hand_in(self) -> None:
+        """Hands in what is gathered. Raises ModelError."""
+        if self._keys:
+            await self._hand_in(*self._taken_out())
+
+    def _taken_out(self) -> tuple[list[str], IO[bytes]]:
+        """What is gathered, noted as about to be handed in so that nobody takes it again."""
+        from structurer.model.batch import mark
+
+        keys, lines = list(self._keys), self._lines
+        self._keys, self._lines = {}, _file()
+        endpoint = self._client.endpoint
+        self._handed.begin(mark(keys), endpoint.identity, endpoint.model, keys)
+        return keys, lines
+
+    async def _hand_in(self, keys: list[str], lines: IO[bytes]) -> None:
+        from structurer.model.batch import mark
+
+        marked, known = mark(keys), self._handed.ids()
+
+        def sent() -> str:
+            lines.seek(0)
+            return self._batches.adopted(marked, known) or self._batches.hand_in(lines, marked)
+
+        async with self._one_by_one:
+            try:
+                # In a thread: reports are read on while it is sent.
+                id = await asyncio.to_thread(sent)
+            finally:
+                lines.close()
+            self._handed.done(marked, id)
+        self.ids.append(id)
+        self.questions += len(keys)
 
 
-def _of(job: Job, client: Client, settings: Settings, forms: Forms) -> list[Question]:
-    try:
-        return questions_of(job.path, job.content, client, settings, forms)
-    except StoreError:
-        raise
-    except Exception:
-        return []  # the import itself says what is wrong with the file
+def _file() -> IO[bytes]:
+    """A file of no name that goes when it is closed."""
+    return TemporaryFile()

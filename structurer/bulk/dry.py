@@ -36,13 +36,13 @@ def estimated(
     settings: Settings,
     forms: Forms,
     progress: Progress,
-    under_way: frozenset[str] = frozenset(),
+    under_way: Callable[[str], bool] | None = None,
     *,
     batch: bool = False,
 ) -> Summary:
     """What an import would do, and what asking the client's model would use, in a `batch` or at once.
 
-    `under_way` are the keys of questions that a batch holds already.
+    `under_way` tells of a key whether a batch holds that question already.
     """
     from structurer.many import questions_of
 
@@ -52,7 +52,7 @@ def estimated(
         for job in looking.new(paths, settings.max_bytes):
             try:
                 for question in questions_of(job.path, job.content, client, settings, forms):
-                    if not under_way or question.key(client.endpoint) not in under_way:
+                    if under_way is None or not under_way(question.key(client.endpoint)):
                         yield question
             except Exception as error:
                 looking.fail(failure(job.path, error))

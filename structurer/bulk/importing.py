@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from structurer.bulk.failing import Failure
 from structurer.bulk.finding import written
 from structurer.bulk.intake import Intake, Sorted, groups
+from structurer.bulk.noting import Noted
 from structurer.bulk.reading import Job, Open, Read, Reader
 from structurer.bulk.tally import Step, Summary, Tally
 from structurer.bulk.workers import Lost, Worker, Workers
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from structurer.model.client import Client
     from structurer.model.reply import Reply
     from structurer.store import Store
+    from structurer.store.runs import Engine
 
 _PER_WORKER = 8
 """Reports on their way for each process: those in work, those that wait for them, and some room."""
@@ -48,6 +50,8 @@ class Course:
     """Told several times a second where the import stands."""
     stop: threading.Event | None = None
     """Set by somebody to have no more files taken; those on their way are finished."""
+    engine: Engine | None = "local"
+    """As what the store notes the run; None for one that is noted elsewhere."""
 
 
 def import_reports(
@@ -63,6 +67,7 @@ def import_reports(
     progress: Callable[[Step], object] | None = None,
     tick: Callable[[Summary], object] | None = None,
     stop: threading.Event | None = None,
+    noted: bool = True,
 ) -> Summary:
     """Extracts every file and keeps what was found; a file that fails is noted and the next one follows.
 
@@ -71,14 +76,15 @@ def import_reports(
     does, one by one); one that ends, or takes longer than the setting time_limit, costs one report. With a
     model in the settings, what stays open is asked meanwhile; a report about which it could not be asked
     everything is kept as far as it is, and taken up again by the next import. `dry_run` reads the files and
-    says what would be done. Raises StoreError when the store itself fails, FormError and ModelError.
+    says what would be done. The store notes the run (see `Store.runs`) unless it is not to be `noted`. Raises
+    StoreError when the store itself fails, FormError and ModelError.
     """
     from structurer.forms import load_forms
     from structurer.pipeline import asks, fingerprint
 
     settings = settings or Settings()
     forms = forms or load_forms()
-    course = Course(force, failed, workers, progress, tick, stop)
+    course = Course(force, failed, workers, progress, tick, stop, "local" if noted else None)
     if asks(settings):
         from structurer.bulk.asking import import_with_model
 
@@ -123,6 +129,29 @@ class Import:
 
         `workers` that are running already are used and left running.
         """
+        noted = self._writer.noted = self._begun()
+        try:
+            await self._through(paths, workers)
+            copies = self._intake.store.link_copies()
+        except BaseException as error:
+            if noted is not None:
+                noted.broke(self.summary(), error)
+            raise
+        summary = replace(self.summary(), copies=copies, stopped=self._stopped)
+        if noted is not None:
+            noted.end(summary, end="stopped" if self._stopped else "done")
+        return summary
+
+    def _begun(self) -> Noted | None:
+        """The run's row in the store."""
+        if self._course.engine is None:
+            return None
+        client, count = self._client, self._course.workers
+        model = client.endpoint.model if client is not None else ""
+        used = (lambda: client.ledger.usage) if client is not None else (lambda: None)
+        return Noted(self._intake.store, self._course.engine, model=model, workers=count, usage=used)
+
+    async def _through(self, paths: Iterable[str], workers: Workers | None) -> None:
         ticking = asyncio.ensure_future(self._ticks())
         try:
             async with AsyncExitStack() as opened:
@@ -140,8 +169,6 @@ class Import:
         finally:
             ticking.cancel()
             self._writer.flush()
-        copies = self._intake.store.link_copies()
-        return replace(self.summary(), copies=copies, stopped=self._stopped)
 
     def summary(self) -> Summary:
         """What was done so far."""

@@ -14,7 +14,8 @@ from structurer.bulk.reading import Job
 
 if TYPE_CHECKING:
     from structurer.record import Record
-    from structurer.store import Failed, Known, Placed
+    from structurer.store import Failed, Known, Placed, Run
+    from structurer.store.runs import Engine
 
 
 class Keeping(Protocol):
@@ -24,9 +25,16 @@ class Keeping(Protocol):
         """What is known of files, by path; `found` holds the id of each one's bytes."""
 
     def write(
-        self, records: Sequence[Record] = (), placed: Sequence[Placed] = (), failed: Sequence[Failed] = ()
+        self,
+        records: Sequence[Record] = (),
+        placed: Sequence[Placed] = (),
+        failed: Sequence[Failed] = (),
+        run: Run | None = None,
     ) -> None:
-        """Keeps what was found, in one piece."""
+        """Keeps what was found, and how far the run is, in one piece."""
+
+    def begin_run(self, engine: Engine, model: str, workers: int) -> Run | None:
+        """Notes that an import begins; None where that is not kept."""
 
     def link_copies(self) -> int:
         """Finds documents that are the same report as another one."""

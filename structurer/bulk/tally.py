@@ -72,6 +72,11 @@ class Tally:
         self._accepted = 0
         self._started = time.perf_counter()
 
+    @property
+    def outcomes(self) -> Counter[str]:
+        """How many files came to what."""
+        return Counter(self._outcomes)
+
     def step(self, step: Step) -> Step:
         """Counts what became of a file."""
         self._outcomes[step.outcome] += 1

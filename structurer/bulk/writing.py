@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from structurer.record import Counts
 
 if TYPE_CHECKING:
     from structurer.bulk.intake import Keeping
+    from structurer.bulk.noting import Noted
     from structurer.record import Record
 
 BATCH = 32
@@ -55,10 +57,15 @@ class Writer:
     """Commits in batches, then counts and tells; what was told of is kept. Raises StoreError."""
 
     def __init__(
-        self, store: Keeping, fingerprint: str, tally: Tally, progress: Callable[[Step], object] | None
+        self,
+        store: Keeping,
+        fingerprint: str,
+        tally: Tally,
+        progress: Callable[[Step], object] | None,
+        noted: Noted | None = None,
     ) -> None:
         self._store, self._fingerprint = store, fingerprint
-        self._tally, self._progress = tally, progress
+        self._tally, self._progress, self.noted = tally, progress, noted
         self._items: list[Item] = []
         self._since = 0.0
 
@@ -103,6 +110,7 @@ class Writer:
     def _write(self, items: Sequence[Item]) -> None:
         from structurer.store import Failed, Placed
 
+        run = self.noted.renewed(self._tally.outcomes + _outcomes(items)) if self.noted else None
         self._store.write(
             [item.record for item in items if isinstance(item, Extracted)],
             [
@@ -121,7 +129,10 @@ class Writer:
                 for item in items
                 if isinstance(item, NotExtracted)
             ],
+            run,
         )
+        if self.noted:
+            self.noted.committed(run)
 
     def _tell(self, item: Item) -> None:
         if isinstance(item, NotExtracted):
@@ -139,6 +150,18 @@ class Writer:
         self._tally.step(step)
         if self._progress:
             self._progress(step)
+
+
+def _outcomes(items: Sequence[Item]) -> Counter[str]:
+    """What will have become of the files of a batch once it is committed."""
+    made: Counter[str] = Counter()
+    for item in items:
+        if isinstance(item, Extracted):
+            made["imported"] += 1
+            made["unchanged"] += len(item.also)
+        else:
+            made["unchanged" if isinstance(item, AlsoAt) else "failed"] += 1
+    return made
 
 
 def failed_alike(found: Failure, paths: Sequence[str]) -> list[Failure]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from structurer.bulk import Step, Summary
     from structurer.bulk.batch import BatchState
     from structurer.settings import Settings
+    from structurer.store import Store
 
 STOPPED = 130
 """Exit code of an import that was stopped by Ctrl-C, as shells have it."""
@@ -51,15 +52,13 @@ class Run:
         self, paths: tuple[str, ...], *, force: bool, failed: bool, dry_run: bool, batch: bool
     ) -> tuple[Summary, BatchState | None]:
         """Imports what the paths stand for, or what failed before."""
-        from structurer.bulk import Summary, find_files, import_reports
-        from structurer.bulk.workers import processors
+        from structurer.bulk import Summary, find_files
         from structurer.pipeline import asks
         from structurer.store import open_store
 
         settings = self._settings
         if batch and not asks(settings):
             raise click.UsageError("--batch asks a model; name one with --model")
-        workers = processors() if settings.workers is None else settings.workers
         url = settings.store if not dry_run or _exists(settings.store) else "sqlite://"
         # Looked for before a store is made: where nothing is found none is, and it is not found itself.
         files = _begun(find_files(paths, skipped=self._skip))
@@ -72,58 +71,80 @@ class Run:
                 self._counting = Counting(paths)
             assert files is not None
             if batch and dry_run:
-                from structurer.bulk.asking import import_with_model
-                from structurer.bulk.importing import Course
-                from structurer.forms import load_forms
-
-                course = Course(force=force, failed=failed, progress=self._tell)
-                known = load_forms()
-                return import_with_model(
-                    files, store, settings, known, course, dry_run=True, batch=True
-                ), None
+                return self._batch_estimated(files, store, force=force, failed=failed), None
             if batch:
-                from structurer.bulk.batch import import_in_batches
-                from structurer.forms import load_forms
-
-                return import_in_batches(
-                    files,
-                    store,
-                    force=force,
-                    settings=settings,
-                    forms=load_forms(),
-                    workers=workers,
-                    progress=self._tell,
-                )
+                return self._in_batches(files, store, force=force)
             if self._cluster is not None:
-                from structurer.cluster import import_on_cluster
+                return self._on(self._cluster, files, store, force=force, failed=failed), None
+            return self._here(files, store, force=force, failed=failed, dry_run=dry_run), None
 
-                return import_on_cluster(
-                    files,
-                    store,
-                    address=self._cluster.address,
-                    results=self._cluster.results,
-                    force=force,
-                    failed=failed,
-                    settings=settings,
-                    workers=settings.workers,
-                    progress=self._tell,
-                    tick=None if self._quiet else self._tick,
-                    stop=self._stop,
-                ), None
-            summary = import_reports(
-                files,
-                store,
-                force=force,
-                failed=failed,
-                dry_run=dry_run,
-                settings=settings,
-                workers=workers,
-                progress=self._tell,
-                tick=None if self._quiet else self._tick,
-                stop=self._stop,
-            )
-            self._clear()
-            return summary, None
+    def _workers(self) -> int:
+        from structurer.bulk.workers import processors
+
+        return processors() if self._settings.workers is None else self._settings.workers
+
+    def _batch_estimated(self, files: Iterable[str], store: Store, *, force: bool, failed: bool) -> Summary:
+        from structurer.bulk.asking import import_with_model
+        from structurer.bulk.importing import Course
+        from structurer.forms import load_forms
+
+        course = Course(force=force, failed=failed, progress=self._tell)
+        return import_with_model(files, store, self._settings, load_forms(), course, dry_run=True, batch=True)
+
+    def _in_batches(
+        self, files: Iterable[str], store: Store, *, force: bool
+    ) -> tuple[Summary, BatchState | None]:
+        from structurer.bulk.batch import import_in_batches
+        from structurer.forms import load_forms
+
+        return import_in_batches(
+            files,
+            store,
+            force=force,
+            settings=self._settings,
+            forms=load_forms(),
+            workers=self._workers(),
+            progress=self._tell,
+        )
+
+    def _on(
+        self, cluster: Cluster, files: Iterable[str], store: Store, *, force: bool, failed: bool
+    ) -> Summary:
+        from structurer.cluster import import_on_cluster
+
+        return import_on_cluster(
+            files,
+            store,
+            address=cluster.address,
+            results=cluster.results,
+            force=force,
+            failed=failed,
+            settings=self._settings,
+            workers=self._settings.workers,
+            progress=self._tell,
+            tick=None if self._quiet else self._tick,
+            stop=self._stop,
+        )
+
+    def _here(
+        self, files: Iterable[str], store: Store, *, force: bool, failed: bool, dry_run: bool
+    ) -> Summary:
+        from structurer.bulk import import_reports
+
+        summary = import_reports(
+            files,
+            store,
+            force=force,
+            failed=failed,
+            dry_run=dry_run,
+            settings=self._settings,
+            workers=self._workers(),
+            progress=self._tell,
+            tick=None if self._quiet else self._tick,
+            stop=self._stop,
+        )
+        self._clear()
+        return summary
 
     # -- what is said meanwhile
 

@@ -1,4 +1,4 @@
-"""Commands that move reports into the store and values out of it: import, export."""
+"""Commands that move reports into the store and values out of it, and say how that went."""
 
 from __future__ import annotations
 
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from structurer.bulk import Summary
     from structurer.export import Format, Shape, Which
     from structurer.settings import Settings
+
+FORMATS = ("jsonl", "csv", "parquet", "xlsx", "validatreport")
+"""As `structurer.export.Format`, which is not loaded for `--help`; a test holds them equal."""
 
 
 @click.command("import")
@@ -154,7 +157,7 @@ def _say_left(settings: Settings, summary: Summary) -> None:
 @click.option(
     "--format",
     "layout",
-    type=click.Choice(["jsonl", "csv", "parquet", "xlsx", "validatreport"]),
+    type=click.Choice(FORMATS),
     help="jsonl: a line a document; csv, parquet: a row a value; xlsx: a sheet a table; validatreport: the"
     " checks, in the structure of the European Statistical System.",
 )
@@ -207,9 +210,7 @@ def export(
         _export_gold(out, store, as_json)
         return
     if layout is None:
-        raise click.UsageError(
-            "Missing option '--format'. Choose from: jsonl, csv, parquet, xlsx, validatreport"
-        )
+        raise click.UsageError(f"Missing option '--format'. Choose from: {', '.join(FORMATS)}")
     if shape == "wide" and layout not in WIDE:
         raise click.UsageError(f"--shape wide is for {' and '.join(sorted(WIDE))}; {layout} has one shape")
     if os.path.basename(out) in (DICTIONARY, PACKAGE) and not bare:
@@ -281,4 +282,28 @@ def copies(document: str | None, store: str | None, as_json: bool) -> None:
         say("no report is there twice")
 
 
-COMMANDS = (import_, export, copies)
+@click.command()
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=20, show_default=True, metavar="N", help="So many runs."
+)
+@store_option
+@json_option
+def runs(limit: int, store: str | None, as_json: bool) -> None:
+    """List imports, the newest first: how each ended, what became of its files, what it took and cost.
+
+    A run without an end was killed, or goes on; its figures are those of its last commit.
+    """
+    from structurer.console.runs import runs_text
+    from structurer.store import open_store
+
+    with open_store(settings_of(store=store).store, create=False) as held:
+        found = held.runs(limit)
+    if as_json:
+        put_json([run.to_json() for run in found])
+    elif found:
+        put(runs_text(found))
+    else:
+        say("nothing was imported here since runs are noted")
+
+
+COMMANDS = (import_, export, copies, runs)

@@ -281,6 +281,7 @@ def explain(path: str, indicator: str, as_json: bool) -> None:
     INDICATOR is a key as `structurer forms NAME` lists them, as in applications.received.total.
     """
     from structurer.bulk import read_file
+    from structurer.console import reasons_text, terminal_width
     from structurer.explain import explain as why
     from structurer.forms import load_forms
 
@@ -294,7 +295,7 @@ def explain(path: str, indicator: str, as_json: bool) -> None:
     if as_json:
         put_json(_explained(told))
     else:
-        put("\n".join(plain(line) for line in told.lines))
+        put(reasons_text(told.lines, width=terminal_width()))
 
 
 COMMANDS = (extract, show, check, explain)

@@ -58,6 +58,12 @@ _MISSING = "this needs the extra `service`: pip install 'structurer[service]'"
     metavar="SECONDS",
     help="Wait so long when stopped.  [default: 10]",
 )
+@click.option(
+    "--keep-jobs",
+    type=click.FloatRange(min=0.01),
+    metavar="DAYS",
+    help="Forget a job so long after it ended; what it imported stays.  [default: 30]",
+)
 @click.option("--quiet", is_flag=True, help="Log no requests.")
 @click.option("--openapi", is_flag=True, help="Print the OpenAPI document and serve nothing.")
 @model_options
@@ -73,6 +79,7 @@ def serve(
     rate: int | None,
     job_timeout: float | None,
     grace: float | None,
+    keep_jobs: float | None,
     quiet: bool,
     openapi: bool,
     **asking: object,
@@ -104,6 +111,7 @@ def serve(
         "rate": rate,
         "job_seconds": job_timeout,
         "grace": grace,
+        "keep_days": keep_jobs,
     }
     limits = Limits(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
     run(

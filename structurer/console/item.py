@@ -15,6 +15,7 @@ from structurer.terminal import cut, hanging, plain, wrap
 
 _HEAD = 7
 _MOST_TERMS = 8
+_MOST_COPIES = 3
 VERDICT_WORDS = {
     "accept": "accepted",
     "correct": "corrected to",
@@ -48,6 +49,7 @@ def item_lines(view: View, room: int, ink: Ink) -> list[str]:
         *_part("label", plain(view.label), room),
         *_page(view, room),
         *_why(view, room, ink),
+        *_copies(view, room),
         *_value(view, room),
         *_row(view, room),
         *([] if view.blind else _sums(view.sums, room, ink)),
@@ -99,6 +101,14 @@ def _why(view: View, room: int, ink: Ink) -> list[str]:
         return _part("why", "read it yourself: the machine's value is hidden until you have decided", room)
     lines = _part("why", f"{state}{view.reason}: {plain(view.why)}", room)
     return [ink.alarm(line) for line in lines] if state else lines
+
+
+def _copies(view: View, room: int) -> list[str]:
+    if not view.copies:
+        return []
+    more = len(view.copies) - _MOST_COPIES
+    shown = ", ".join(map(plain, view.copies[:_MOST_COPIES])) + (f" and {more} more" if more > 0 else "")
+    return _part("copies", f"the same in {shown}: what you decide holds there too", room)
 
 
 def _value(view: View, room: int) -> list[str]:

@@ -18,6 +18,10 @@ def queue_text(counts: Left, entries: Sequence[Entry], *, width: int) -> str:
     total = counts.total
     lines = [f"{total} left, {counts.decided} decided"]
     lines += [f"{number:8}  {kind}" for kind, number in counts.kinds.items()]
+    if counts.same:
+        lines.append(
+            f"{counts.same:8}  more in copies of reports: the same as in the report, asked there once"
+        )
     unit = None
     for entry in entries:
         if entry.unit != unit:
@@ -48,9 +52,10 @@ def log_text(events: Sequence[Event]) -> str:
         reason = f": {plain(event.reason)}" if event.reason else ""
         blind = ", blind" if event.blind else ""
         final = ", final" if event.settles else ""
-        lines.append(
-            f"{event.at:%Y-%m-%d %H:%M:%S}  {plain(event.by)}  {said}{blind}{final}{reason}{taken_back}"
-        )
+        carried = ", as in the report this is a copy of" if event.of else ""
+        marks = f"{blind}{final}{carried}"
+        when = f"{event.at:%Y-%m-%d %H:%M:%S}"
+        lines.append(f"{when}  {plain(event.by)}  {said}{marks}{reason}{taken_back}")
     return "\n".join(lines) if lines else "nothing was done about it yet"
 
 

@@ -26,7 +26,8 @@ from structurer.console.item import (
 from structurer.console.keys import Action, Unclear, Wish, offered, understand
 from structurer.errors import Conflict, ReviewError, StoreError
 from structurer.observation import Value
-from structurer.review.desk import Decided, Desk
+from structurer.review.deciding import Decided
+from structurer.review.desk import Desk
 from structurer.review.events import VERDICTS, Kind
 from structurer.review.values import read_value
 from structurer.review.views import Task, View

@@ -116,6 +116,17 @@ def findings_text(findings: Sequence[Finding], *, width: int) -> str:
     return "\n".join(lines)
 
 
+def reasons_text(reasons: Iterable[str], *, width: int) -> str:
+    """One paragraph a reason; its further lines stand in by two."""
+    lines: list[str] = []
+    for reason in reasons:
+        text = plain(reason)
+        first = wrap(text, width)[0]
+        more = text[len(first) :].strip()
+        lines += [first, *(hanging("  ", more, width) if more else ())]
+    return "\n".join(lines)
+
+
 def _place(check: Check) -> str:
     return plain(f"{check.rule} ({check.where})" if check.where else check.rule)
 

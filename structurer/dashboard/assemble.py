@@ -12,10 +12,10 @@ from structurer._version import __version__
 from structurer.dashboard import charts
 from structurer.dashboard.collect import LEAVES, WORTH, Overview
 from structurer.dashboard.drawing import Chart, draw
-from structurer.dashboard.runs import Run
 from structurer.dashboard.spread import Year
 from structurer.forms import Forms
 from structurer.page.safe import attribute, safe
+from structurer.store import Run
 
 WIDE, HALF, NARROW = 1080, 500, 330
 """Pixels that a chart is drawn for: over the page, over half of it, on a telephone."""
@@ -31,6 +31,9 @@ _WORDS: Mapping[str, str] = {
     "ambiguous": "several readings fit",
     "unsupported": "not in the text",
 }
+
+
+_ENDS: Mapping[str, str] = {"": "not ended", "done": "done", "stopped": "stopped", "failed": "broke"}
 
 
 def dashboard(overview: Overview, forms: Forms, links: Mapping[str, str]) -> str:
@@ -254,28 +257,42 @@ def _work(overview: Overview, links: Mapping[str, str]) -> Iterator[str]:
 def _runs(overview: Overview) -> Iterator[str]:
     if not overview.runs:
         return
-    latest = overview.runs[-1]
-    said = (
-        "Reports extracted with less than ten minutes between them count as one run; a report that was"
-        " extracted again counts in the later one."
-    )
     drawn = ""
-    if len(latest.over_time()) > 3:
-        drawn = _both(lambda width: charts.throughput(latest, width), HALF)
-        drawn = f"<h3>Reports a second in the latest run</h3>{drawn}"
-    head = "".join(
-        f'<th class="n">{name}</th>' for name in ("reports", "time", "a second", "calls", "tokens", "cost")
-    )
-    rows = "".join(map(_run, reversed(overview.runs[-10:])))
+    told = next((run for run in overview.runs if len(run.over_time()) > 3), None)
+    if told is not None:
+        drawn = _both(lambda width: charts.throughput(told, width), WIDE)
+        drawn = f"<h3>Reports a second in the run of {told.began_at:%Y-%m-%d %H:%M}</h3>{drawn}"
+    names = ("reports", "unchanged", "failed", "time", "a second", "calls", "tokens", "cost")
+    head = "".join(f'<th class="n">{name}</th>' for name in names)
+    rows = "".join(map(_run, overview.runs))
     table = (
-        f'<div class="scroll"><table><thead><tr><th>began (UTC)</th>{head}</tr></thead>{rows}</table></div>'
+        '<div class="scroll"><table><thead><tr><th>began (UTC)</th><th>end</th><th>how</th>'
+        f"{head}</tr></thead>{rows}</table></div>"
     )
-    yield from _card("Runs: throughput and cost", said, drawn, table)
+    said = "The latest imports, the newest first; one that has not ended was killed, or goes on."
+    yield from _card("Runs: throughput and cost", said, drawn, table, wide=True)
 
 
 def _run(run: Run) -> str:
-    rate = f"{run.rate:.1f}" if run.rate is not None else "–"
-    cost = f"{run.cost:.4f}" if run.cost is not None else "–"
-    cells = (f"{run.reports:,}", charts.span(run.seconds), rate, f"{run.calls:,}", f"{run.tokens:,}", cost)
+    asked = bool(run.model)
+    cells = (
+        f"{run.imported:,}",
+        f"{run.unchanged:,}",
+        f"{run.failed + run.left:,}",
+        charts.span(run.seconds),
+        f"{run.rate:.1f}" if run.rate is not None else "–",
+        f"{run.calls:,}" if asked else "–",
+        f"{run.tokens:,}" if asked else "–",
+        f"{run.cost:.4f}" if asked and run.cost is not None else "–",
+    )
     shown = "".join(f'<td class="n">{cell}</td>' for cell in cells)
-    return f"<tr><td>{run.began:%Y-%m-%d %H:%M}</td>{shown}</tr>"
+    end = safe(_ENDS[run.end])
+    if not run.end:
+        end = f'<span class="open">{end}</span>, last heard of {run.seen_at:%H:%M:%S}'
+    return f"<tr><td>{run.began_at:%Y-%m-%d %H:%M}</td><td>{end}</td><td>{safe(_how(run))}</td>{shown}</tr>"
+
+
+def _how(run: Run) -> str:
+    """Where it ran and what was asked."""
+    workers = f"{run.workers} worker{'s' if run.workers != 1 else ''}" if run.workers else ""
+    return ", ".join(part for part in (run.engine, workers, run.model) if part)

@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from structurer.dashboard.runs import Run, runs
 from structurer.dashboard.spread import Spread, spread
 from structurer.forms import Forms
 from structurer.observation import ACCEPTING
-from structurer.store import Store
-from structurer.store.figures import Broken, Tally, broken, failed, spent, tallies
+from structurer.store import Run, Store
+from structurer.store.figures import Broken, Tally, broken, failed, tallies
+from structurer.store.runs import latest
 
 HEADLINES = (
     "applications.received.total",
@@ -33,6 +33,7 @@ WORTH = ("verified", "stated", "inferred", "decided", "waiting", "disputed", "am
 """What a value is worth: a status that leaves by itself, a reviewer's decision, or why it is still open."""
 LEAVES = frozenset(WORTH[:4])
 _MOST_WORK = 12
+_RUNS = 10
 
 
 @dataclass(slots=True)
@@ -75,6 +76,7 @@ class Overview:
     broken: Sequence[Broken]
     failed: Sequence[tuple[str, int]]
     runs: Sequence[Run]
+    """The imports that began last, the newest first."""
     spreads: Sequence[Spread]
     work: Sequence[Work]
 
@@ -163,7 +165,7 @@ def collect(store: Store, forms: Forms) -> Overview:
             worth=dict(_in_order(gathered.worth, forms)),
             broken=broken(connection),
             failed=failed(connection),
-            runs=runs(spent(connection)),
+            runs=latest(connection, _RUNS),
             spreads=[
                 spread(connection, indicator, forms.cells[indicator], gathered.told[indicator])
                 for indicator in HEADLINES

@@ -1,4 +1,4 @@
-"""Which body reports: from title, contact clause, publisher and signature."""
+"""Which body reports: from title, opening clause, contact clause, publisher and signature."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from structurer.metadata.pages import Pages, Place, observed
 from structurer.metadata.regions import region_of
+from structurer.metadata.titles import BODY_END
 from structurer.observation import Observation, Status
 from structurer.running import Reading
 
 NEXT_LABEL = (
-    r"(?=\n|\||发布日期|发布时间|日期|时间|浏览|点击|作者|字体|字号|阅读|访问|打印|分享|责任|编辑"
+    r"(?=\n|\||发布日期|发布时间|日期|时间|浏览|点击|作者|字体|字号|选择|阅读|访问|打印|分享|责任|编辑"
     r"|发布|公开|索引|\[|\(|(?:19|20)[0-9]{2}|\Z)"
 )
 ORGAN = r"[\u4e00-\u9fff]{2,30}?(?:局|委|厅|办|委员会|人民政府|政府|办公室|办公厅|中心|街道办事处|院|镇|乡)"
@@ -23,6 +24,16 @@ _PUBLISHER = re.compile(
 _CONTACT = re.compile(
     rf"(?:与|联系)(?P<value>{ORGAN})(?:[\u4e00-\u9fff]{{0,12}}?)(?:\([^()\n]{{0,200}}\))?联系"
 )
+_YEAR = "(?:(?:19|20)[0-9]{2}|二[〇○零0][〇○零一二三四五六七八九]{2})年度?(?!度)"
+_NAMED = "(?:(?!公布|发布|编制|编写|公开|报告|年报|信息|工作)[\u4e00-\u9fff]){2,30}?"
+# The opening clause that presents the report: 现公布某市水利局2022年政府信息公开工作年度报告.
+_PRESENTED = re.compile(
+    rf"(?:公布|发布|现公开|社会公开|编制|编写)(?:了|的)?[\"《]?(?:{_YEAR}(?!政府|政务)(?P<late>{_NAMED})"
+    rf"|(?P<early>{_NAMED}){_YEAR})的?(?:政府|政务)?信息公开(?:工作)?(?:年度)?(?:工作)?(?:报告|年报|情况)"
+)
+_COMPILED = re.compile(rf"由(?P<value>{ORGAN}|[\u4e00-\u9fff]{{2,20}}?街道)(?:负责|组织|汇总)?编制")
+_NO_NAME = re.compile("^(?:[我本该各]|[省市区县州旗镇乡]?(?:人民)?政府$)")
+_OFFICE = re.compile("(?:办公室|办公厅|办)\\Z")
 _SIGNED = re.compile(
     rf"\n(?P<value>{ORGAN})\n*(?:(?:20[0-9]{{2}}|[〇○零二一0-9]{{4}})年[^\n]{{2,12}}日)(?=\n|\Z)"
 )
@@ -81,7 +92,9 @@ def _doubt(
     name = chosen.text
     if titled is None:
         sources = {other.kind for other in others if other.text == name}
-        return None if len(sources) > 1 else ("ambiguous", tuple(dict.fromkeys(o.text for o in others)))
+        if len(sources) > 1 or "presented" in sources:
+            return None
+        return "ambiguous", tuple(dict.fromkeys(other.text for other in others))
     parts = _SEVERAL.fullmatch(name)
     if parts is not None:
         return "ambiguous", (parts["first"], parts["second"])
@@ -106,11 +119,28 @@ def _is_fuller(name: str, short: str) -> bool:
 
 
 def _others(pages: Pages) -> Iterator[_Name]:
-    """Names in the order they are trusted after the title's: contact clause, publisher, signature."""
+    """Names in the order they are trusted after the title's: opening clause, contact clause, publisher,
+    signature."""
+    yield from _presented(pages)
     yield from _named(_CONTACT, pages.intro)
     yield from _named(_CONTACT, pages.body)
     yield from _named(_PUBLISHER, pages.front)
     yield from [*_named(_SIGNED, pages.tail)][-1:]
+
+
+def _presented(pages: Pages) -> Iterator[_Name]:
+    """The body whose report the opening clause presents, or that compiled it. An office that compiles a
+    report may do so for a whole region."""
+    for reading in (pages.intro, pages.body):
+        for found in _PRESENTED.finditer(reading.text):
+            kind = "late" if found["late"] else "early"
+            if BODY_END.search(found[kind]) and not _NO_NAME.search(found[kind]):
+                yield _Name(found[kind], (reading, *found.span(kind)), "presented")
+                return
+        for found in _COMPILED.finditer(reading.text):
+            if not _OFFICE.search(found["value"]):
+                yield _Name(found["value"], (reading, *found.span("value")), "presented")
+                return
 
 
 def _named(pattern: re.Pattern[str], reading: Reading) -> Iterator[_Name]:

@@ -18,7 +18,7 @@ _BODY = 6_000
 _TAIL = 1_500
 """Characters at the end in which a signature is looked for."""
 
-_LABELS = {
+LABELS = {
     "agency": "机构", "region": "地区", "level": "层级", "year": "年度", "title": "标题",
     "published": "发布日期", "period_start": "统计期限起", "period_end": "统计期限止",
     "index_number": "索引号", "document_number": "文号", "source": "来源",
@@ -101,7 +101,7 @@ def observed(
     printed = re.sub(r"\s+", "", evidence[0].quote)
     return stating(
         indicator=f"metadata.{key}",
-        label=f"元数据/{_LABELS[key]}",
+        label=f"元数据/{LABELS[key]}",
         value=printed if value is None and status != "ambiguous" else value,
         printed="number" if key == "year" else "text",
         status=status,

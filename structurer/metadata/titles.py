@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from structurer.metadata.regions import region_of
+
 _PREFIX = re.compile(r"(?:[(\[]?(?:文字版|图文|全文)[)\]]?|(?:信息)?名称:|标题:|主题:|内容概述:|转发|《)+")
 _CN_YEAR = "二[〇○零0][〇○零一二三四五六七八九]{2}"
 _YEAR = re.compile(rf"(?:20[0-9]{{2}}|{_CN_YEAR})(?=年|度|政|信|\)|工作)")
@@ -28,7 +30,7 @@ _NOT_TITLE = re.compile(
 _ABOUT = re.compile("关于|的|公布|发布|印发|通知|公告")
 _PASSED = re.compile(".*(?:转发|批转|印发)")
 _TAIL = re.compile(r"(?:(?:关于|公布|发布)+|年度|年|本级|部门|工作|单位|主动)+$")
-_BODY_END = re.compile(
+BODY_END = re.compile(
     "(?:局|委|厅|办|院|部|署|处|所|站|会|室|府|中心|镇|乡|街道|街|省|市|区|县|旗|州|盟|大队|支队"
     "|总队|公司|馆|社|团|银行|学校|大学|中学|小学|队|台)$"
 )
@@ -139,11 +141,19 @@ def _title(text: str, run: Sequence[tuple[int, int]]) -> Title | None:
 def _stands_alone(text: str, run: Sequence[tuple[int, int]]) -> bool:
     """Whether the first or the last lines are something else: a longer line, or a title already."""
     first, last = text[slice(*run[0])], text[slice(*run[-1])]
-    return (
-        len(first) > 45
-        or bool(re.search("[。:;|>]", first))
-        or (_TITLE.fullmatch(last) is not None and (bool(years_in(last)) and _BODY_END.search(first) is None))
-    )
+    return len(first) > 45 or bool(re.search("[。:;|>]", first)) or _is_title(first, last)
+
+
+def _is_title(first: str, last: str) -> bool:
+    """Whether the last line is a title in itself: one with a year, and a body of its own in a region of its
+    own, unless the first line is the body it lacks."""
+    found = _TITLE.fullmatch(last)
+    if found is None or not years_in(last):
+        return False
+    if BODY_END.search(first) is None:
+        return True
+    own = _agency(found["before"])
+    return own is not None and region_of(own) is not None
 
 
 def _agency(before: str) -> str | None:
@@ -158,4 +168,4 @@ def _agency(before: str) -> str | None:
     name = _TAIL.sub("", name.strip("()[]\"'《》- "))
     if not 2 <= len(name) <= 36 or name[0] in "我本" or re.search("[0-9]", name):
         return None
-    return name if _BODY_END.search(name) else None
+    return name if BODY_END.search(name) else None

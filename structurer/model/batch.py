@@ -7,10 +7,10 @@ finds its place, and only what is missing is handed in again.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import IO, Any
 
 from structurer.errors import ModelError
 from structurer.model.presets import Endpoint
@@ -28,14 +28,12 @@ _MARK = "structurer"
 
 @dataclass(frozen=True)
 class Collected:
-    """What a batch has come to: its state, answers by key, and in `lost` what failed and why."""
+    """What a batch has come to: its state, how many answers were taken, and how many questions failed."""
 
     id: str
     state: str
-    done: int = 0
-    total: int = 0
-    answers: Mapping[str, Completion] = field(default_factory=dict)
-    lost: Mapping[str, str] = field(default_factory=dict)
+    answered: int = 0
+    lost: int = 0
     reason: str = ""
     """Why it failed as a whole."""
 
@@ -61,73 +59,66 @@ class Batches:
         """Closes the connections."""
         self._client.close()
 
-    def hand_in(self, questions: Mapping[str, Question]) -> str:
-        """Hands in questions by key as one batch; returns its id."""
-        content = b"".join(requests(questions, self._endpoint))
+    def hand_in(self, lines: IO[bytes], mark: str) -> str:
+        """Hands in a file of `request` lines as one batch under a mark; returns its id."""
         with _told(self._endpoint, self._openai):
-            file = self._client.files.create(file=("questions.jsonl", content), purpose="batch")
+            file = self._client.files.create(file=("questions.jsonl", lines), purpose="batch")
             made = self._client.batches.create(
                 input_file_id=file.id,
                 endpoint=_URL,
                 completion_window="24h",
-                metadata={_MARK: mark(questions)},
+                metadata={_MARK: mark},
             )
         return str(made.id)
 
-    def adopted(self, keys: Iterable[str], known: Sequence[str]) -> str | None:
-        """A batch of just these questions that was handed in by a run that died before it could note it."""
-        wanted = mark(keys)
+    def adopted(self, mark: str, known: Sequence[str]) -> str | None:
+        """A batch under this mark that was handed in by a run that died before it could note it."""
         with _told(self._endpoint, self._openai):
             for one in self._client.batches.list(limit=100).data:
-                if (one.metadata or {}).get(_MARK) == wanted and one.id not in known:
+                if (one.metadata or {}).get(_MARK) == mark and one.id not in known:
                     return str(one.id)
         return None
 
-    def collect(self, id: str) -> Collected:
-        """What a batch has come to. Answers are read from its output and its error file once it is over."""
+    def collect(self, id: str, take: Callable[[str, Completion], object]) -> Collected:
+        """What a batch has come to. Once it is over, its answers go to `take`, one by one."""
         with _told(self._endpoint, self._openai):
             batch = self._client.batches.retrieve(id)
-            counts = batch.request_counts
-            done = (counts.completed + counts.failed) if counts else 0
-            answers: dict[str, Completion] = {}
-            lost: dict[str, str] = {}
+            answered: set[bytes] = set()
+            lost: set[bytes] = set()
             if batch.status in _OVER:
                 for file in (batch.output_file_id, batch.error_file_id):
-                    if file:
-                        _sort(self._client.files.content(file).content, answers, lost)
+                    for key, answer in _answers(self._lines(file)) if file else ():
+                        digest = key.encode()
+                        if answer is None:
+                            lost.add(digest)
+                        else:
+                            answered.add(digest)
+                            take(key, answer)
             errors = batch.errors.data if batch.errors and batch.errors.data else []
         reason = str(errors[0].message or errors[0].code or "")[:200] if errors else ""
-        total = counts.total if counts else 0
-        return Collected(id, str(batch.status), done, total, answers, lost, reason)
+        return Collected(id, str(batch.status), len(answered), len(lost - answered), reason)
+
+    def _lines(self, file: str) -> Iterator[bytes]:
+        """The lines of a file, a few in memory at a time."""
+        with self._client.files.with_streaming_response.content(file) as answer:
+            rest = b""
+            for piece in answer.iter_bytes():
+                *whole, rest = (rest + piece).split(b"\n")
+                yield from whole
+            yield rest
 
 
-def requests(questions: Mapping[str, Question], endpoint: Endpoint) -> Iterator[bytes]:
-    """The lines of a batch file, Chinese unescaped."""
-    for key, question in questions.items():
-        body = {
-            "model": endpoint.model,
-            "messages": question.messages(shown=endpoint.preset.shows_schema),
-            "response_format": response_format(question.answer),
-            "temperature": 0,
-            endpoint.preset.limit: question.limit,
-        }
-        line = {"custom_id": key, "method": "POST", "url": _URL, "body": body}
-        yield json.dumps(line, ensure_ascii=False).encode() + b"\n"
-
-
-def portions(questions: Mapping[str, Question], endpoint: Endpoint) -> Iterator[dict[str, Question]]:
-    """The questions in portions that one batch can hold."""
-    portion: dict[str, Question] = {}
-    size = 0
-    for key, question in questions.items():
-        (line,) = requests({key: question}, endpoint)
-        if portion and (len(portion) >= MOST_REQUESTS or size + len(line) > MOST_BYTES):
-            yield portion
-            portion, size = {}, 0
-        portion[key] = question
-        size += len(line)
-    if portion:
-        yield portion
+def request(key: str, question: Question, endpoint: Endpoint) -> bytes:
+    """A line of a batch file, Chinese unescaped."""
+    body = {
+        "model": endpoint.model,
+        "messages": question.messages(shown=endpoint.preset.shows_schema),
+        "response_format": response_format(question.answer),
+        "temperature": 0,
+        endpoint.preset.limit: question.limit,
+    }
+    line = {"custom_id": key, "method": "POST", "url": _URL, "body": body}
+    return json.dumps(line, ensure_ascii=False).encode() + b"\n"
 
 
 def mark(keys: Iterable[str]) -> str:
@@ -135,22 +126,16 @@ def mark(keys: Iterable[str]) -> str:
     return sha256("\n".join(sorted(keys)).encode()).hexdigest()
 
 
-def _sort(content: bytes, answers: dict[str, Completion], lost: dict[str, str]) -> None:
-    """Reads a result file line by line; a line that cannot be read is the loss of that line only."""
-    for line in content.decode("utf-8", "replace").splitlines():
+def _answers(lines: Iterable[bytes]) -> Iterator[tuple[str, Completion | None]]:
+    """What a result file says, by key; a line that cannot be read is the loss of that line only."""
+    for line in lines:
         try:
-            entry = json.loads(line)
+            entry = json.loads(line.decode("utf-8", "replace"))
             key = str(entry["custom_id"])
         except (ValueError, TypeError, KeyError):
             continue
         response = entry.get("response") or {}
-        answer = completion(response.get("body")) if response.get("status_code") == 200 else None
-        if answer is not None:
-            answers[key] = answer
-            lost.pop(key, None)
-        elif key not in answers:
-            error = entry.get("error") or (response.get("body") or {}).get("error") or {}
-            lost[key] = str(error.get("message") or error.get("code") or "no answer")[:200]
+        yield key, completion(response.get("body")) if response.get("status_code") == 200 else None
 
 
 class _told:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
 
 from structurer.model.blocking import run
@@ -44,6 +44,8 @@ class Client:
         self.ledger = ledger or Ledger(settings, self.endpoint)
         self.offline = ""
         """Why nothing is to be sent; questions are then answered from the shelves only."""
+        self.tray: Callable[[str, Question], Awaitable[None]] | None = None
+        """Takes what is to be asked while nothing is sent, by key: it is handed in with a batch."""
         self.unanswered: dict[str, int] = {}
         """How many questions got no answer, by reason."""
         self._settings = settings
@@ -143,44 +145,25 @@ class Client:
             Estimate(calls, cached, prompt, likely, most, counter=self.count.name), batch=batch
         )
 
-    def missing(self, question: Question) -> list[tuple[str, Question]]:
-        """What would have to be asked to answer a question, by key: itself, its halves, or nothing."""
-        key = question.key(self.endpoint)
-        kept = self._kept(key)
-        if kept is None:
-            return [(key, question)]
-        if kept.state != "truncated" or question.divide is None:
-            return []
-        return [found for half in question.divide() for found in self.missing(half)]
-
     def affords(self, question: Question) -> bool:
         """Whether the budget still holds a question handed in with a batch; what it may use is set aside."""
         return self.ledger.hold(self._carrier.estimated(question), question.limit)
 
-    def take(self, key: str, question: Question | None, completion: Completion) -> State:
-        """Keeps an answer that came another way, as in a batch; to a question of another run, as it came."""
-        estimate = self._carrier.estimated(question) if question is not None else 0
-        completion = self._carrier.used(completion, estimate)
+    def take(self, key: str, completion: Completion) -> None:
+        """Keeps an answer that came with a batch as it came; the question tells the rest when it is asked."""
+        completion = self._carrier.used(completion, 0)
         used = self.ledger.spent(1, completion, batch=True)
-        state, text, dropped = state_of(completion), "", 0
-        if state == "answered":
-            text = completion.text
-        if question is not None and state == "answered":
-            parsed = parse(text, question.answer)
-            state = "answered" if parsed.readable else "garbled"
-            text = written({"items": [item.model_dump(mode="json") for item in parsed.items]})
-            dropped = len(parsed.bad)
-        if question is not None:
-            self._keep(question, key, Reply(question, state, dropped=dropped, usage=used), text)
-            return state
+        state = state_of(completion)
+        text = completion.text if state == "answered" else ""
         for shelf in self._shelves:
             shelf.put(Kept(key, state, text, self.endpoint.model, "", "", usage=used))
-        return state
 
     # -- one question
 
     async def _answer(self, question: Question, key: str) -> Reply:
         kept = self._kept(key)
+        if kept is not None and not kept.prompt:
+            kept = self._completed(question, kept)
         if kept is not None and kept.state == "answered":
             parsed = parse(kept.text, question.answer)
             if parsed.readable:
@@ -190,6 +173,8 @@ class Client:
         if kept is not None and kept.state == "truncated":
             return await self._divided(question, Reply(question, kept.state, known=kept.usage))
         if self.problem or self.ledger.stopped or self.offline:
+            if kept is None and self.tray is not None and not (self.problem or self.ledger.stopped):
+                await self.tray(key, question)
             reason = self.problem or self.ledger.stopped or self.offline
             return Reply(question, "unasked", reason=reason)
         reply, text = await self._sent(question)
@@ -244,6 +229,12 @@ class Client:
 
     # -- shelves
 
+    def _completed(self, question: Question, kept: Kept) -> Kept:
+        """An answer that was kept before its question was at hand, with what that adds."""
+        state, text, dropped = _checked(question, kept.state, kept.text)
+        self._keep(question, kept.key, Reply(question, state, dropped=dropped, usage=kept.usage), text)
+        return self._kept(kept.key) or kept
+
     def _kept(self, key: str) -> Kept | None:
         return next((kept for shelf in self._shelves if (kept := shelf.get(key)) is not None), None)
 
@@ -264,3 +255,12 @@ class Client:
         )
         for shelf in self._shelves:
             shelf.put(kept)
+
+
+def _checked(question: Question, state: State, text: str) -> tuple[State, str, int]:
+    """An answer as it is kept with its question: state, items, and how many were of the wrong shape."""
+    if state != "answered":
+        return state, "", 0
+    parsed = parse(text, question.answer)
+    items = [item.model_dump(mode="json") for item in parsed.items]
+    return "answered" if parsed.readable else "garbled", written({"items": items}), len(parsed.bad)

@@ -25,7 +25,7 @@ def strict_schema(answer: Answer) -> dict[str, Any]:
 
 @lru_cache(maxsize=16)
 def model_of(kind: str) -> type[BaseModel]:
-    """The one pydantic model that stands for all answers of a kind, with places kept for their names."""
+    """The one pydantic model of all answers of a kind, with places kept for their names."""
     return Answer(kind, _PLACES, _PLACE).model()
 
 

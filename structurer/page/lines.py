@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from structurer.document import CELL, ROW
@@ -72,9 +71,3 @@ def _cells(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         stop = end if stop < 0 else stop
         yield start, stop
         start = stop + 1
-
-
-def number_at(known: Sequence[Line], offset: int) -> int:
-    """The number of the line that an offset stands in; 0 where there is none."""
-    index = bisect_right(known, offset, key=lambda line: line.start) - 1
-    return known[index].number if index >= 0 else 0

@@ -18,7 +18,7 @@ MEANINGS: Mapping[Status, str] = {
 }
 ORDER: tuple[Status, ...] = ("unsupported", "disputed", "ambiguous", "stated", "inferred", "verified")
 """The statuses, what needs a person most first."""
-_PRINTED: Mapping[Printed, str] = {
+PRINTED: Mapping[Printed, str] = {
     "number": "printed as a number",
     "blank": "the cell is there and left blank",
     "not_applicable": "marked as not applicable",
@@ -55,13 +55,13 @@ def amount(found: Value) -> str:
 
 def said(found: Observation) -> str:
     """What a value is, for those who do not see the sign."""
-    empty = "" if found.value is not None else f"{_PRINTED[found.printed]}, "
+    empty = "" if found.value is not None else f"{PRINTED[found.printed]}, "
     return f"{empty}{found.status}"
 
 
 def printed(found: Observation) -> str:
     """How it stands on the page, in words."""
-    return _PRINTED[found.printed]
+    return PRINTED[found.printed]
 
 
 def why_open(found: Observation) -> str:

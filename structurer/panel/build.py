@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -304,18 +305,33 @@ def _recognised(reading: Panels, told: Told) -> Recognised:
             yearless.append(number)
         else:
             seen.append(Seen(number, agency, year))
-    contacts: dict[int, frozenset[str]] = {}
-    for number, contact in reading.contacts():
-        contacts[number] = contacts.get(number, frozenset()) | {contact}
-    made = recognise(seen, lambda number: contacts.get(number, frozenset()), told, of_document)
+    made = recognise(seen, _Contacts(reading, [one.number for one in seen]), told, of_document)
     open_in: dict[tuple[int, str], tuple[str, ...]] = {
-        (number, what): found for number, what, found in reading.candidates()
+        (number, what): found for number, what, found in reading.candidates(sorted((*nobody, *yearless)))
     }
     unplaced = [
         *(Unplaced(number, _open("agency", open_in.get((number, "agency"), ()))) for number in nobody),
         *(Unplaced(number, _open("year", open_in.get((number, "year"), ()))) for number in yearless),
     ]
     return Recognised(made.agencies, made.suggestions, tuple(sorted((*made.unplaced, *unplaced))))
+
+
+class _Contacts:
+    """The telephones and e-mail addresses of documents, read where names alone do not tell."""
+
+    def __init__(self, reading: Panels, numbers: Sequence[int]) -> None:
+        self._reading, self._numbers = reading, sorted(numbers)
+        self._known: dict[int, frozenset[str]] = {}
+
+    def __call__(self, number: int) -> frozenset[str]:
+        """Those of a document; its neighbours' are read with it."""
+        if number not in self._known:
+            at = bisect_left(self._numbers, number)
+            beside = self._numbers[at - at % _AT_ONCE :][:_AT_ONCE]
+            self._known.update(dict.fromkeys((*beside, number), frozenset()))
+            for document, contact in self._reading.contacts(beside):
+                self._known[document] |= {contact}
+        return self._known[number]
 
 
 def _told_documents(reading: Panels, told: Told, numbers: Sequence[int]) -> dict[int, str]:

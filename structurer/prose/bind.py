@@ -47,7 +47,7 @@ class Sentence(Rows):
 
     def read(self, found: Sequence[Quantity]) -> Iterator[Claim]:
         """The claims of the sentence's quantities; those bound to no row carry their wording only."""
-        at = self.start
+        at, self.counted = self.start, found
         for index, quantity in enumerate(found):
             if index and self._is_of(found[index - 1], quantity):
                 continue

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from structurer.prose.lexicon import CHANNEL_KINDS, CHANNELS
+from structurer.prose.lexicon import CHANNEL_KINDS, CHANNELS, MODIFIER, VERBS, only
 from structurer.prose.words import Token, tokens
 
 _BACK = 120
@@ -19,6 +19,16 @@ _TOPIC = re.compile(
     "|解读|扶贫|脱贫|环境|安全|目录|领域|方面)(?![\u4e00-\u9fff]{0,4}[局厅委办])"
 )
 _BOTH = ("disclosed_wechat", "disclosed_weibo")
+_REACHED = re.compile("通过|利用|依托|借助|运用|充分|以及|[在于以]")
+_QUOTED = re.compile('"[^"]{1,20}"|[(][^()]{1,30}[)]')
+_OTHERS = re.compile("等(?!级|[^,]{0,6}(?:栏|板块|版块|模块|频道|目录))|[、和与及]")
+_COLUMNS = re.compile("(?:栏目?|板块|版块|模块|频道|目录)[上中内里]?\\Z")
+_BODY_OF_TWO = re.compile("[\u4e00-\u9fff]{2,12}?[和与及][\u4e00-\u9fff]{2,8}?(?:局|委员会|委|厅|部)")
+"""A body whose name joins two fields (文化和旅游局) is one body."""
+_JOIN = re.compile("[、和与及]")
+_OWN_WAY = re.compile(
+    "通过|利用|依托|借助|[在于][^,]{2,16}(?:网|平台|号|栏目?|媒体|上)(?=发|公|推|刊|更|共|主)"
+)
 
 
 def channel_rows(channels: Sequence[str], clause: str, verb: str) -> tuple[str, ...]:
@@ -35,6 +45,29 @@ def channel_rows(channels: Sequence[str], clause: str, verb: str) -> tuple[str, 
     open_list = _WAYS_OUT.search(clause) is not None
     whole = len(kinds) >= 3 and "website" in kinds and open_list and verb.endswith("公开")
     return ("disclosed_items",) if whole else ()
+
+
+def is_alone(text: str, start: int, at: int) -> bool:
+    """Whether the channel named in `text[start:at]` is the only place there: 甲报、微信等 sums up several."""
+    clause = _QUOTED.sub(lambda quoted: "_" * len(quoted[0]), text[start:at])
+    words = tokens(clause, 0, len(clause))
+    named = [word for word in words if word.kind in CHANNEL_KINDS]
+    if not named:
+        return True
+    after, first = named[-1].end, named[0].start
+    verb = next((word.start for word in words if word.kind in VERBS and word.start >= after), len(clause))
+    behind = clause[after:verb]
+    if _OTHERS.search(behind) and not _COLUMNS.search(behind):
+        return False
+    begin = max((reached.end() for reached in _REACHED.finditer(clause, 0, first)), default=0)
+    before = clause[begin : first + clause.startswith(("局", "厅", "委"), first)]  # 局网站 is one word
+    items = _JOIN.split(_BODY_OF_TWO.sub("", before.replace("_", "")))[:-1]
+    return all(only(MODIFIER, item, 0, len(item)) for item in items)
+
+
+def names_own(text: str, start: int, at: int) -> bool:
+    """Whether the clause that ends at `at` says itself by what way, in words that are no known channel."""
+    return _OWN_WAY.search(text, text.rfind(",", start, at) + 1, at) is not None
 
 
 def place(text: str, start: int, at: int) -> str | None:

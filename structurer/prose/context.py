@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from structurer.observation import Period
-from structurer.prose.organs import other_organ
+from structurer.prose.organs import is_same, other_organ
 from structurer.prose.words import clause_start
 
 _TIMES = {
     # Every year is written so; the report's own sets the period to the year, others are decided by _dated.
     "to_date": (
-        r"截[至止]到?(?P<date>(?:(?:20[0-9]{2}|本|当|今)?年)?度?"
+        r"(?:截[至止]到?|(?<![直达得])到(?=(?:20[0-9]{2}年|年)?(?:年?底|12月)))(?P<date>(?:(?:20[0-9]{2}|本|当|今)?年)?度?"
         r"(?:(?P<m>[0-9]{1,2})月)?(?:(?P<d>[0-9]{1,2})[日号])?(?P<e>年?[底末])?)"
     ),
     "years": (
@@ -47,7 +47,7 @@ _TIMES = {
 }
 _TIME = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _TIMES.items()))
 _TIME_BEGINS = re.compile(
-    "[0-9截自从实施成开上建运颁创历迄近往两二三四五六七八九十下一第期当现活此本首去明来每周年月日目全今报]"
+    "[0-9截到自从实施成开上建运颁创历迄近往两二三四五六七八九十下一第期当现活此本首去明来每周年月日目全今报]"
 )
 _YEAR = re.compile("20[0-9]{2}")
 _BEFORE = re.compile("20[0-9]{2}年|全年|本年|今年")
@@ -69,6 +69,17 @@ _RULE = re.compile(
 )
 _RULED = re.compile("(?:以上|以下)?的,[^,;。]{0,8}(?:应|须|要|可)")
 _BEHIND = re.compile(r"\((?P<when>20[0-9]{2}年度?|[上去]一?年度?)(?:数据?|同期)?\)")
+_OBJECT = re.compile(
+    "公开了?|发布了?|公布了?|公示了?|印发了?|编制了?|制定了?|报送了?|上报了?|更新了?|推送了?|转办|办理了?|完成|含|包括|根据|按照|依据|《|把|将"
+)
+_PART_OF_YEAR = re.compile(
+    "(?:20[0-9]{2}年度?)?(?:第?[一二三四]季度|[上下]半年|[0-9]{1,2}月(?:份|[0-9]{1,2}[日号])?(?!底|末|[0-9]))"
+    "|(?:截[至止]到?)?(?:目前|现在)"
+)
+_ENUMERATED = re.compile("[(]?(?:[一二三四五六七八九十]+是|第[一二三四五六七八九十]|[0-9]{1,2}[.、)])")
+_ITEM = re.compile(f"{_ENUMERATED.pattern}|(?<=;)(?=20[0-9]{{2}}年|全年|本年|今年)")
+_GROWN = re.compile("[^。\n]{0,24}?其中[,:]?(?:本年度?|今年|当年|年内|20[0-9]{2}年度?)(?:新增|新)")
+"""What behind a figure makes it more than the year's: 公开90条,其中今年新增30条."""
 _COMPARED = frozenset("比较与同和跟按照")
 _WILL = re.compile("将|如果|若|假如|不得|应当|必须")
 
@@ -125,6 +136,16 @@ class Times:
             self._found[start] = list(_words(self.text, start, end))
         return (word for word in reversed(self._found[start]) if word.start() < at)
 
+    def is_part_of_year(self, start: int) -> bool:
+        """Whether what stands before the semicolon opens with a part of the year, and so speaks of that."""
+        if self.text[max(0, start - 1) : start] != ";" or _ENUMERATED.match(self.text, start):
+            return False
+        stop = max(self.text.rfind(mark, max(0, start - _NEAR), start) for mark in "。!?\n|") + 1
+        opening = max(stop, start - _NEAR)
+        for mark in _ITEM.finditer(self.text, opening, start):
+            opening = mark.end()
+        return _PART_OF_YEAR.match(self.text, opening, start) is not None
+
     def earlier(self, start: int) -> str:
         """The last year, or word for one, that the paragraph names before the sentence; "" when none."""
         begin = max(self.text.rfind("\n", max(0, start - 500), start) + 1, start - 500, 0)
@@ -150,7 +171,7 @@ def context(words: Times, start: int, at: int, end: int) -> Context | None:
     clause = clause_start(text, near, at)
     if _PLAN.search(text, near, at) or _WILL.search(text, clause, at) or _RULE.search(text, near, at):
         return None
-    if _RULED.match(text, end):
+    if _RULED.match(text, end) or _GROWN.match(text, end):
         return None
     behind = _BEHIND.match(text, end)
     period = _bracketed(words, behind["when"]) if behind else _period(words, start, clause, at)
@@ -171,15 +192,34 @@ def _bracketed(words: Times, when: str) -> tuple[Period, str | None] | None:
 def _period(words: Times, start: int, clause: int, at: int) -> tuple[Period, str | None] | None:
     """The last time word before the quantity decides; in earlier sentences of the paragraph only the years
     count."""
+    text = words.text
     for word in words.within(start, at):
         kind = _kind(word)
-        if kind in ("dated", "previous") and _is_compared(words.text, start, clause, word):
+        if _is_aside(text, start, word, at):
+            continue
+        if kind in ("dated", "previous") and _is_compared(text, start, clause, word):
             continue
         if kind == "dated":
             kind = _dated(words, word[0])
+        if kind in ("previous", "other") and _is_attribute(text, start, word):
+            continue
         return _decided(words, word, kind, word.start() >= clause)
+    if words.is_part_of_year(start):
+        return None
     last = words.earlier(start)
     return None if last and _dated(words, last) != "year" else ("year", None)
+
+
+def _is_aside(text: str, start: int, word: re.Match[str], at: int) -> bool:
+    """Whether a time stands in brackets that close before the quantity: 办结9件(含去年结转2件),其中…5件."""
+    opened = text.rfind("(", start, word.start())
+    return opened > text.rfind(")", start, word.start()) and text.find(")", word.end(), at) >= 0
+
+
+def _is_attribute(text: str, start: int, word: re.Match[str]) -> bool:
+    """Whether an earlier year belongs to what is published or handled (公开了去年决算), not to when."""
+    begin = max(start, *(text.rfind(mark, start, word.start()) + 1 for mark in ",(:"))
+    return _OBJECT.search(text, begin, word.start()) is not None
 
 
 def _is_compared(text: str, start: int, clause: int, word: re.Match[str]) -> bool:
@@ -261,6 +301,8 @@ def _scope(text: str, start: int, at: int, agency: str | None) -> str | None:
     organ = other_organ(text, start, at, agency)
     if organ is not None and (not scope or text.rfind(scope, start, at) < organ[1]):
         scope = organ[0]
+    if scope and agency and is_same(scope, agency):
+        return ""
     if scope:
         own = list(SELF.finditer(text, start, at))
         if own and text.rfind(scope, start, at) + len(scope) <= own[-1].start():

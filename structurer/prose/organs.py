@@ -8,7 +8,7 @@ _HAN = "[\u4e00-\u9fff]"
 _OPENS = re.compile(r"[,:()、]")
 # What may stand before the organ in its clause.
 _BEFORE = re.compile(
-    "(?:(?:20[0-9]{2}年度?|全年|本年度?|今年|去年|上年度?|年内|其中|同时|此外|另外|另|据统计|[一二三四五六七八九]是"
+    "(?:(?:20[0-9]{2}年度?|全年|本年度?|(?:今年|去年|近年)以?来|一年来|以来|今年|去年|上年度?|年内|其中|同时|此外|另外|另|据统计|[一二三四五六七八九]是"
     "|截[至止](?:到)?(?:20[0-9]{2}年)?(?:[0-9]{1,2}月)?(?:[0-9]{1,2}日)?[底末]?))*"
 )
 _ORGAN = (
@@ -30,9 +30,16 @@ _WORDS = re.compile(
     "|[0-9]"
 )
 _OWN = re.compile(f"[我本该各全]|[局委厅办院](?:{_HAN}|\\Z)|[镇乡](?!政府|人民)")
+_SELF = re.compile("[我本](?:局|厅|委|办|镇|乡|院|中心|单位|部门|机关|街道|市|县|区)\\Z")
 _JOINED = re.compile("[局委厅办府院心镇乡][、和与及]")
 _OFFICE = re.compile("(?<=[局委厅会])(?:办公室|办)\\Z")
-_LONG = (("人民政府", "政府"), ("委员会", "委"), ("办公室", "办"), ("办公厅", "办"))
+_LONG = (
+    ("街道办事处", "街道"),
+    ("人民政府", "政府"),
+    ("委员会", "委"),
+    ("办公室", "办"),
+    ("办公厅", "办"),
+)
 
 
 def other_organ(text: str, start: int, at: int, agency: str | None) -> tuple[str, int] | None:
@@ -51,6 +58,9 @@ def other_organ(text: str, start: int, at: int, agency: str | None) -> tuple[str
             continue
         before = _listed(text, start, begin) if begin > start and text[begin - 1] == "、" else ""
         joint = _JOINED.search(name) or (_JOINED.search(before) and not _WORDS.search(before))
+        if not joint and _SELF.search(name):
+            last = None
+            continue
         if _OWN.match(name) and not joint:
             continue
         name = before + name  # 甲局、乙局共收到: the figure of both

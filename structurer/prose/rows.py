@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from structurer.prose.channels import channel_rows, clause_of, inherited, is_narrowed
+from structurer.prose.channels import channel_rows, clause_of, inherited, is_alone, is_narrowed, names_own
 from structurer.prose.lexicon import CHANNEL_KINDS, CHANNELS, FILLER, LEAD, NOUNS, VERBS, Noun, only
 from structurer.prose.words import Named, Token, tokens
 from structurer.quantities import Quantity
@@ -19,6 +19,9 @@ _WHOLE_ONLY = frozenset(
     ["views", "press", "petition", "consultation", "complaint", "meeting", "training", "column"]
 )
 """Families of which a part after 其中 has no row of its own."""
+_ITEMS = re.compile("主动公开(?:的?(?:各类|政府|政务))*信息|(?:发布|推送|更新|刊发)[^,;。]{0,12}信息")
+_BUSINESS = re.compile("行政(?:许可|处罚|强制|检查|执法|审批|确认|征收)")
+_COUNTER = re.compile("总(?:访问|点击|浏览)")
 _ANSWERED = re.compile("答复|回复|办结|办复")
 _ONE_WAY = re.compile(
     "(?:通过|利用|依托|借助|经由)(?![^,;。0-9]{0,24}(?:[各多]|等))(?:12345|[^,;。0-9]){1,24},?(?:共|全年|累计|新)*\\Z"
@@ -36,6 +39,8 @@ class Rows:
         self.heads = heads
         self.family = before if text.startswith("其中", self.start) else ""
         self.carried = before
+        self.counted: Sequence[Quantity] = ()
+        """The quantities of the sentence, in order."""
         self.subject: int | None = None
         """Where the clause begins that named an inherited channel."""
 
@@ -54,7 +59,9 @@ class Rows:
             return ()
         if not self._governed(noun, named):
             return ()
-        if self.family == "publish" and noun.family != "publish" and self._in_part(quantity):
+        if noun.family == "proposals" and self._is_published(named, quantity):
+            return ()  # 公开提案答复7件: what was put online, not what was handled
+        if noun.family != "publish" and self._is_about(quantity):
             return ()  # 发布信息81条,其中建议提案1条: what the items are about
         if (
             noun.family in _WHOLE_ONLY
@@ -67,6 +74,19 @@ class Rows:
     def _in_part(self, quantity: Quantity) -> bool:
         """Whether the quantity stands in a list of parts."""
         return "其中" in self.text[self.low : quantity.start]
+
+    def _is_published(self, named: Named, quantity: Quantity) -> bool:
+        """Whether the clause begins with publishing: 发布动态20条、建议提案1条."""
+        begin = max(self.start, self.text.rfind(",", self.start, quantity.start) + 1)
+        return any(word.kind == "publish" for word in tokens(self.text, begin, named.start or quantity.start))
+
+    def _is_about(self, quantity: Quantity) -> bool:
+        """Whether the quantity counts published items of one kind, in a list of their kinds."""
+        parts = self.text.rfind("其中", self.low, quantity.start)
+        if parts < 0:
+            return False
+        total = self.text.rfind(",", self.low, max(self.low, parts - 1)) + 1
+        return self.family == "publish" or _ITEMS.search(self.text, max(self.low, total), parts) is not None
 
     def _governed(self, noun: Noun, named: Named) -> bool:
         verb = named.verbs[0].kind if named.verbs else ""
@@ -86,12 +106,17 @@ class Rows:
         if kind == "normative":
             return self._normative(named)
         if kind == "follower":
+            if len(set(named.channels)) > 1 and "均" not in self.text[named.start : quantity.start]:
+                return ()  # 微信、微博粉丝共9万人: the sum of several
             channels = named.channels[-1:] or self._inherited(named.start)
             return (f"{channels[0]}_followers",) if channels in (("wechat",), ("weibo",)) else ()
         if kind in ("upheld", "rejected", "corrected", "other_result"):
             return self._result(kind, noun)
         if kind == "visit":
             channels = named.channels[-1:] or self._inherited(named.start)
+            said = self.text[self.start : quantity.start]
+            if _COUNTER.search(said) and "年" not in said:
+                return ()  # 总访问量: of the year, or since the site opened
             own = self.text.find("网站", named.start, quantity.start) >= 0
             return (noun.row,) if own or channels == ("website",) else ()
         if noun.family == "proposals" and len(set(_LEVELS.findall(self.text, self.low, self.high))) > 1:
@@ -101,7 +126,10 @@ class Rows:
         if kind == "suggestion":
             around = self.text[max(self.start, quantity.start - 30) : quantity.end + 12]
             return (noun.row,) if "提案" in around else ()
-        if kind in ("recon", "lit") and named.verbs and named.verbs[0].kind in ("handle", "finish", "reply"):
+        if kind in ("recon", "lit") and (
+            self._is_business(named.start)
+            or (named.verbs and named.verbs[0].kind in ("handle", "finish", "reply"))
+        ):
             return ()  # cases an agency decides for others, not those brought against it
         if (
             kind in ("training", "meeting")
@@ -114,7 +142,14 @@ class Rows:
         return (noun.row,)
 
     def _principal(self, start: int, at: int) -> bool:
+        """Whether the clause says that those in charge took part."""
+        start = max(self.start, self.text.rfind(",", self.start, start) + 1)
         return re.search("主要负责|主要领导|一把手|负责同志", self.text[start:at]) is not None
+
+    def _is_business(self, at: int) -> bool:
+        """Whether a case stands in a list of what the office does for others: 行政许可4件、行政复议1件."""
+        begin = max(self.start, self.text.rfind(",", self.start, at) + 1)
+        return _BUSINESS.search(self.text, begin, at) is not None
 
     def public(self) -> bool:
         """Whether the sentence, or its heading, speaks of disclosure."""
@@ -142,6 +177,8 @@ class Rows:
             return ()
         verb = named.verbs[0] if named.verbs else None
         kind = verb.kind if verb else ""
+        if kind in ("finish", "reply") and self._is_carried(quantity):
+            return ()  # 上年收到、结转至本年答复的申请: a part of what was answered
         if kind == "receive":
             if any(
                 word.kind in _WAYS or word.kind == "email"
@@ -162,6 +199,11 @@ class Rows:
         if kind == "handle":
             self.family = "apply"
         return ()
+
+    def _is_carried(self, quantity: Quantity) -> bool:
+        """Whether the words since the last figure say that only what was carried over is counted."""
+        ends = [other.end for other in self.counted if other.end <= quantity.start]
+        return self.text.find("结转", max([self.start, *ends]), quantity.start) >= 0
 
     def _by_ways(self, quantity: Quantity) -> bool:
         """Whether the rest of the sentence divides the figure by ways of applying: such a total counts
@@ -186,6 +228,8 @@ class Rows:
             return ()
         if verb.kind == "publish":
             return ("normative_documents_disclosed",) if not named.channels else ()
+        if any(word.kind == "publish" for word in named.verbs):
+            return ()  # 公开新制定规范性文件: what was disclosed of them
         made = verb.kind == "make" or self.text.startswith("制发", verb.start)
         return ("normative_documents_issued",) if made else ()
 
@@ -204,12 +248,18 @@ class Rows:
             return ()
         word = self.text[verb.start : verb.end] if verb else ""
         if named.channels:
+            if len(set(named.channels)) == 1 and not is_alone(self.text, named.start, quantity.start):
+                return ()
             return channel_rows(named.channels, self.text[named.start : quantity.start], word)
         main = noun_stands and self._is_main(verb, quantity)
         kinds = self._inherited(named.start)
         if kinds:
             channels = inherited(self.text, self.start, named.start)
+            if self._is_spent(channels[-1].end, named.start, quantity):
+                return ()
             clause = clause_of(self.text, channels, self.low, named.start)
+            if len(set(kinds)) == 1 and not is_alone(clause, 0, len(clause)):
+                return ()
             if main and len(set(kinds)) == 1 and not _BY.match(clause.lstrip("0123456789年度,全本我局单位")):
                 return ()
             return channel_rows(kinds, clause, word)
@@ -220,6 +270,8 @@ class Rows:
         """Whether it counts all that was disclosed: 主动公开, or publishing that names 政府信息."""
         if verb is None or self._in_part(quantity):
             return False
+        if self.text.endswith("法定", 0, verb.start):
+            return False  # 法定主动公开信息: what the law lists, among other kinds
         word, words = self.text[verb.start : verb.end], self.text[verb.end : quantity.end + 6]
         if word in ("主动公开", "公开发布", "公开") or self.text.endswith("主动", 0, verb.start):
             return True
@@ -263,6 +315,12 @@ class Rows:
             ):
                 return (CHANNELS[word.kind],)
         return ()
+
+    def _is_spent(self, channel: int, at: int, quantity: Quantity) -> bool:
+        """Whether a channel that an earlier clause names does not reach this figure: another was counted
+        since, or the clause has a way of its own."""
+        since = any(channel <= other.start and other.end <= at for other in self.counted)
+        return since or names_own(self.text, self.start, quantity.start)
 
     def _lead_end(self, verb: Token) -> int:
         before = self.text[max(self.start, verb.start - 2) : verb.start]

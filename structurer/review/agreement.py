@@ -93,7 +93,7 @@ def _votes(events: Iterable[Event]) -> dict[tuple[str, str], list[Event]]:
     checks = {event.item for event in events if event.kind == "check"}
     latest: dict[tuple[str, str, str], Event] = {}
     for act in active(events):
-        if act.kind in VERDICTS and not act.settles and act.item not in checks:
+        if act.kind in VERDICTS and not act.settles and not act.of and act.item not in checks:
             latest[act.item, act.seen_sha, act.by] = act
     votes: dict[tuple[str, str], list[Event]] = defaultdict(list)
     for (item, seen, _), act in latest.items():

@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from structurer.errors import Conflict, ReviewError, StoreError
 from structurer.observation import Observation, Value
 from structurer.review import events as ev
 from structurer.review.agreement import Agreement, Noticed, agreements, noticed
-from structurer.review.cases import Case, Cases, Report, events_of, is_id
+from structurer.review.applying import Applied, applied
+from structurer.review.building import Building
+from structurer.review.carrying import carry
+from structurer.review.cases import Case, Report, events_of, is_id
 from structurer.review.checks import plantable, wrong_value
-from structurer.review.decided import decided
+from structurer.review.deciding import Decided, Deciding, act_of
 from structurer.review.events import Event, Seen, reviewer_name
 from structurer.review.fold import DUE, redoable, standing, undoable
 from structurer.review.gold import gold_line
 from structurer.review.identity import ABSENT, identified, item_id, unit_id
-from structurer.review.items import Plan, check_id, drawn, units
-from structurer.review.neighbours import findings, linked
+from structurer.review.items import Plan, check_id, drawn
 from structurer.review.overruled import Lessons, lessons
 from structurer.review.rulebook import Rulebook, rulebook
-from structurer.review.showing import is_proven, title, views
-from structurer.review.sums import Sum
-from structurer.review.values import fitting
+from structurer.review.showing import is_proven, title
 from structurer.review.views import About, Task, View
 from structurer.store.reviews import Filters, Left, Reviews
-from structurer.store.store import Store, machine
+from structurer.store.store import Store
 
 _ALL = Filters()
-_BUILT_AT_ONCE = 50
 MOST_AT_ONCE = 200
 """Items that one batch accepts at most."""
-_LONGEST_REASON = 2_000
 _NEVER_IN_BATCH = frozenset({"audit", "chosen", "contradiction", "unsupported", "ungrounded", "ambiguous"})
-_SHORT = frozenset({"item", "kind", "value", "reason", "by", "seen_sha"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +49,6 @@ class Entry:
     rules: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """An act that was stored: the event, and where its item stands now."""
-
-    event: Event
-    state: str
-    sums: tuple[Sum, ...] = ()
-    value: Value = None
-    """What the machine found; a blind reviewer sees it now."""
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What became of a file of decisions."""
-
-    applied: int = 0
-    known: int = 0
-    conflicts: tuple[str, ...] = ()
-
-
 class Desk:
     """Reviewing over one open store. Every method is one transaction; nothing is kept only in memory."""
 
@@ -80,33 +56,16 @@ class Desk:
         self.store = store
         self.book = book or rulebook()
         self.blind = blind
-        self._cases = Cases(store, self.book)
+        self._building = Building(store, self.book)
+        self._deciding = Deciding(self._building, self.book)
+        self._cases = self._building.cases
         self.sync()
 
     # The queue
 
     def sync(self) -> int:
         """Computes the queue of what was imported since; returns for how many documents."""
-        made = 0
-        while True:
-            with self.store.reviews() as reviews:
-                waiting = reviews.unbuilt(reviews.plan(), _BUILT_AT_ONCE)
-                outdated = reviews.superseded()
-            if not waiting and not outdated:
-                return made
-            with self.store.reviews(writes=True) as reviews:
-                plan = reviews.plan()
-                changed = reviews.imported_again(waiting)
-                beside: set[int] = set()
-                for number in reviews.superseded():
-                    beside.update(linked(reviews, number))
-                    reviews.forget(number)
-                for number in waiting:
-                    self._build(reviews, number, plan)
-                for number in changed:
-                    beside.update(linked(reviews, number))
-                self._build_again(reviews, beside - set(waiting), plan)
-            made += len(waiting)
+        return self._building.sync()
 
     def filters(self, document: str = "", **given: Any) -> Filters:
         """Filters, with a document named as for `Store.get`."""
@@ -127,7 +86,7 @@ class Desk:
         by = reviewer_name(by)
         with self.store.reviews(writes=True) as reviews:
             while (unit := reviews.next_unit(by, reviews.clock(), filters)) is not None:
-                if not self._refreshed(reviews, unit):
+                if not self._building.refreshed(reviews, unit):
                     return self._claimed(reviews, unit, by, filters, blind)
         return None
 
@@ -135,14 +94,14 @@ class Desk:
         """One item in its unit, claimed: to jump there. Raises Conflict when somebody else has it."""
         by = reviewer_name(by)
         with self.store.reviews(writes=True) as reviews:
-            case = self._case(reviews, key)
-            self._check_claim(reviews, case.unit, by)
+            case = self._building.case(reviews, key)
+            self._deciding.check_claim(reviews, case.unit, by)
             return self._claimed(reviews, case.unit, by, _ALL, blind, only=case)
 
     def show(self, key: str, *, blind: bool = False) -> View:
         """One item, whether or not it is in the queue: by id, or as DOC:INDICATOR."""
         with self.store.reviews(writes=True) as reviews:
-            return self._views(reviews, [self._case(reviews, key)], blind=blind)[0]
+            return self._deciding.views(reviews, [self._building.case(reviews, key)], blind=blind)[0]
 
     def page(self, view: View) -> str | None:
         """The whole source of the document of an item, if it is at hand."""
@@ -176,13 +135,15 @@ class Desk:
         """
         by = reviewer_name(by)
         with self.store.reviews(writes=True) as reviews:
-            case = self._case(reviews, key)
-            self._check_claim(reviews, case.unit, by)
+            case = self._building.case(reviews, key)
+            self._deciding.check_claim(reviews, case.unit, by)
             if seen and seen != case.seen_sha:
                 raise Conflict(f"{key}: it changed since it was shown; look at it again")
-            made = self._event(reviews, case, kind, by, value=value, reason=reason)
+            made = self._deciding.event(reviews, case, kind, by, value=value, reason=reason)
             final = made.settles or (settles and kind in ev.VERDICTS)
-            return self._put(reviews, case, made.model_copy(update={"blind": blind, "settles": final}))
+            return self._deciding.put(
+                reviews, case, made.model_copy(update={"blind": blind, "settles": final})
+            )
 
     def add(
         self, document: str, indicator: str, value: Value, by: str, *, quote: str = "", reason: str = ""
@@ -204,22 +165,22 @@ class Desk:
                     f"{handle}: already there; decide {report.id[:12]}:{handle} correct --value"
                 )
             id, unit = item_id(report.id, handle), unit_id(report.id, table)
-            self._check_claim(reviews, unit, by)
+            self._deciding.check_claim(reviews, unit, by)
             own = reviews.of_items([id])[id]
             case = Case(
                 id, handle, report.number, report.id, unit, table, indicator, ABSENT, None, "chosen", "",
                 Seen(label=self.book.label(indicator), evidence=tuple(spans), why="missed"),
                 standing(own, ABSENT),
             )  # fmt: skip
-            made = self._event(reviews, case, "add", by, value=value, reason=reason)
-            return self._put(reviews, case, made)
+            made = self._deciding.event(reviews, case, "add", by, value=value, reason=reason)
+            return self._deciding.put(reviews, case, made)
 
     def undo(self, by: str) -> list[Event]:
         """Takes back a reviewer's latest act (all of a batch) and returns it; [] when there is none."""
         by = reviewer_name(by)
         with self.store.reviews(writes=True) as reviews:
             act = undoable(reviews.newest_of(by))
-            return self._turn(reviews, by, act, "undo") if act is not None else []
+            return self._deciding.turn(reviews, by, act, "undo") if act is not None else []
 
     def redo(self, by: str) -> list[Event]:
         """Restores what a reviewer took back last, unless they have decided something since."""
@@ -227,7 +188,7 @@ class Desk:
         with self.store.reviews(writes=True) as reviews:
             id = redoable(reviews.newest_of(by))
             act = reviews.event(id) if id is not None else None
-            return self._turn(reviews, by, act, "redo") if act is not None else []
+            return self._deciding.turn(reviews, by, act, "redo") if act is not None else []
 
     def can(self, by: str) -> tuple[bool, bool]:
         """Whether there is something to undo, and something to redo."""
@@ -259,20 +220,7 @@ class Desk:
         line without `id` and `at` is a decision of `by` (or of its own `by`) about `item` now; the same
         line twice is one decision. Those that are claimed or stale are named as conflicts.
         """
-        whole: list[Event] = []
-        short: list[tuple[str, Mapping[str, Any]]] = []
-        for where, entry in ev.parse_lines(lines, name):
-            if "id" in entry and "at" in entry:
-                whole.append(ev.parse_event(entry, where))
-            else:
-                short.append((where, entry))
-        applied, conflicts = self._merge(whole), []
-        for where, entry in short:
-            try:
-                applied += self._apply_short(where, entry, by)
-            except Conflict as error:
-                conflicts.append(f"{where}: {error}")
-        return Applied(applied, len(whole) + len(short) - applied - len(conflicts), tuple(conflicts))
+        return applied(lines, name, by, self._building, self._deciding)
 
     def accept_proven(
         self, by: str, *, limit: int = 50, filters: Filters = _ALL, dry_run: bool = False
@@ -288,10 +236,11 @@ class Desk:
             if chosen and not dry_run:
                 batch = ev.new_id()
                 for case, _ in chosen:
-                    made = self._event(reviews, case, "accept", by, reason="proven")
+                    made = self._deciding.event(reviews, case, "accept", by, reason="proven")
                     reviews.append([made.model_copy(update={"batch": batch})])
                 reviews.refold([case.id for case, _ in chosen])
-                self._decided_in(reviews, {case.document for case, _ in chosen})
+                carry(reviews, self._cases, [case.id for case, _ in chosen], by)
+                self._building.decided_in(reviews, {case.document for case, _ in chosen})
             return [view for _, view in chosen]
 
     def release(self, by: str, *, of: str = "") -> list[str]:
@@ -301,7 +250,7 @@ class Desk:
             held = reviews.held_by(of or by, reviews.clock())
             reason = f"claimed by {of}" if of and of != by else ""
             for unit in held:
-                reviews.append([_act("release", by, reviews.moment(), unit=unit, reason=reason)])
+                reviews.append([act_of("release", by, reviews.moment(), unit=unit, reason=reason)])
             reviews.release(held)
             return held
 
@@ -317,7 +266,7 @@ class Desk:
         by = reviewer_name(by)
         with self.store.reviews(writes=True) as reviews:
             plan = Plan.model_validate(reviews.plan().model_dump() | changed)
-            reviews.append([_act("plan", by, reviews.moment(), value=plan.model_dump())])
+            reviews.append([act_of("plan", by, reviews.moment(), value=plan.model_dump())])
         self.sync()
         return plan
 
@@ -365,48 +314,6 @@ class Desk:
 
     # Inside
 
-    def _build(self, reviews: Reviews, number: int, plan: Plan) -> None:
-        extraction, extracted_at = machine(reviews.connection, number)
-        acts = events_of(reviews, extraction.document.id)
-        if beside := findings(self.store, reviews, number, self.book):
-            told = (*extraction.findings, *beside)
-            extraction = extraction.model_copy(update={"findings": told})
-        reviews.build(number, extracted_at, plan, units(extraction, self.book, plan, acts), acts)
-
-    def _build_again(self, reviews: Reviews, numbers: Iterable[int], plan: Plan) -> None:
-        """Computes the queue of reports anew whose neighbours changed; what is not built yet waits."""
-        for number in sorted(numbers):
-            if reviews.is_built(number):
-                self._build(reviews, number, plan)
-
-    def _decided_in(self, reviews: Reviews, documents: Iterable[str]) -> None:
-        """What reports of other years say may have changed with what was decided about these."""
-        known = {reviews.number_of(id) for id in documents}
-        touched = {one: linked(reviews, one) for one in known if one is not None}
-        numbers = {one for number, others in touched.items() if others for one in (number, *others)}
-        self._build_again(reviews, numbers, reviews.plan())
-
-    def _rebuild(self, reviews: Reviews, documents: Iterable[str]) -> None:
-        for id in sorted(documents):
-            number = reviews.number_of(id)
-            if number is not None:
-                self._build(reviews, number, reviews.plan())
-
-    def _refreshed(self, reviews: Reviews, unit: str) -> bool:
-        """Whether the document of a unit was imported again meanwhile, so that its queue had to be remade."""
-        number = reviews.items_of(unit)[0].document
-        if reviews.is_built(number):
-            return False
-        self._build(reviews, number, reviews.plan())
-        return True
-
-    def _case(self, reviews: Reviews, key: str) -> Case:
-        case = self._cases.resolve(reviews, key)
-        if reviews.is_built(case.number):
-            return case
-        self._build(reviews, case.number, reviews.plan())
-        return self._cases.resolve(reviews, key)
-
     def _claimed(
         self,
         reviews: Reviews,
@@ -418,7 +325,7 @@ class Desk:
     ) -> Task:
         moment = reviews.clock()
         if reviews.holder(unit, moment) is None:
-            reviews.append([_act("claim", by, reviews.moment(), unit=unit)])
+            reviews.append([act_of("claim", by, reviews.moment(), unit=unit)])
         reviews.claim(unit, by, moment)
         rows = [row for row in reviews.items_of(unit) if _open_to(row, by, filters)]
         cases = [only] if only is not None else self._cases.of_rows(reviews, rows)
@@ -428,138 +335,13 @@ class Desk:
         return Task(
             unit=unit,
             title=title(report.machine, cases[0].place, self.book),
-            items=tuple(self._views(reviews, cases, blind=self.blind if blind is None else blind)),
+            items=tuple(self._deciding.views(reviews, cases, blind=self.blind if blind is None else blind)),
             by=by,
             until=holder[1] if holder is not None else None,
             done=left.decided,
             left=left.total,
             kinds=left.kinds,
         )
-
-    def _views(self, reviews: Reviews, cases: Sequence[Case], *, blind: bool) -> list[View]:
-        report = self._cases.report(reviews, cases[0].number)
-        self._cases.page(reviews, report)
-        current = decided(report.machine, self.book, reviews.plan(), events_of(reviews, report.id))
-        return views(cases, report, current, self.book, blind=blind)
-
-    def _event(
-        self,
-        reviews: Reviews,
-        case: Case,
-        kind: ev.Kind,
-        by: str,
-        *,
-        value: Value = None,
-        reason: str = "",
-    ) -> Event:
-        if kind == "accept" and not case.acceptable:
-            raise ReviewError(f"{case.handle}: there is no value to accept; correct --value V, or reject")
-        if len(reason) > _LONGEST_REASON:
-            raise ReviewError(f"a reason has {_LONGEST_REASON:,} characters at most")
-        if kind in ("correct", "add"):
-            value = fitting(value, case.indicator, self.book)
-            if kind == "correct" and case.acceptable and case.found is not None and value == case.found.value:
-                kind, value = "accept", None
-        elif value is not None:
-            raise ReviewError(f"{kind} takes no value; correct does")
-        at = case.standing
-        return Event(
-            id=ev.new_id(),
-            at=reviews.moment(),
-            by=by,
-            kind=kind,
-            document=case.document,
-            indicator=case.indicator,
-            item=case.id,
-            unit=case.unit,
-            value=value,
-            reason=reason,
-            seen_sha=case.seen_sha,
-            seen=case.seen,
-            settles=kind in ev.VERDICTS and at.state == "differ" and by not in at.voters,
-        )
-
-    def _put(self, reviews: Reviews, case: Case, event: Event) -> Decided:
-        reviews.append([event])
-        reviews.renew(event.by, reviews.clock())
-        if reviews.refold([case.id]):
-            self._build(reviews, case.number, reviews.plan())
-        # Accepting what was accepted changes no value, so nothing that other reports say of it.
-        if event.kind in ev.VERDICTS and not (event.kind == "accept" and case.found and case.found.accepted):
-            self._decided_in(reviews, [case.document])
-        row = reviews.item(case.id)
-        self._finish(reviews, case.unit, event.by)
-        view = self._views(reviews, [case], blind=False)[0]
-        found = case.found.value if case.found is not None else None
-        return Decided(event, row.state if row is not None else "decided", view.sums, found)
-
-    def _finish(self, reviews: Reviews, unit: str, by: str) -> None:
-        """A unit in which nothing is left for its holder is free."""
-        holder = reviews.holder(unit, reviews.clock())
-        if holder is None or holder[0] != by:
-            return
-        if not any(row.due == 0 and f"|{by}|" not in row.voters for row in reviews.items_of(unit)):
-            reviews.release([unit])
-
-    def _turn(self, reviews: Reviews, by: str, act: Event, kind: ev.Kind) -> list[Event]:
-        """Takes back or restores an act, with its batch; each of its items gets an event of its own."""
-        acts = [one for one in reviews.batch(act.batch) if one.by == by] if act.batch else [act]
-        batch = ev.new_id() if len(acts) > 1 else ""
-        for one in acts:
-            about = {"document": one.document, "indicator": one.indicator, "item": one.item, "batch": batch}
-            reviews.append([_act(kind, by, reviews.moment(), unit=one.unit, undoes=one.id, **about)])
-        absent = reviews.refold([one.item for one in acts])
-        self._rebuild(reviews, {one.document for one in acts if one.item in absent or one.kind == "add"})
-        self._decided_in(reviews, {one.document for one in acts})
-        reviews.renew(by, reviews.clock())
-        return acts
-
-    def _check_claim(self, reviews: Reviews, unit: str, by: str) -> None:
-        holder = reviews.holder(unit, reviews.clock())
-        if holder is not None and holder[0] != by:
-            until = holder[1].astimezone().strftime("%H:%M")
-            raise Conflict(f"claimed by {holder[0]} until {until}; nothing was decided")
-
-    def _merge(self, made: Sequence[Event]) -> int:
-        if not made:
-            return 0
-        with self.store.reviews(writes=True) as reviews:
-            fresh = reviews.unknown([event.id for event in made])
-            new = list({event.id: event for event in made if event.id in fresh}.values())
-            reviews.append(new)
-            absent = reviews.refold(sorted({event.item for event in new if event.item}))
-            self._rebuild(reviews, {event.document for event in new if event.item in absent})
-            self._decided_in(reviews, {event.document for event in new if event.item})
-        self.sync()
-        return len(new)
-
-    def _apply_short(self, where: str, entry: Mapping[str, Any], by: str) -> int:
-        extra = sorted(set(entry) - _SHORT)
-        if extra or not {"item", "kind"} <= set(entry):
-            said = f"unknown field {extra[0]}" if extra else "a decision needs item and kind"
-            raise ReviewError(f"{where}: {said}; known: {', '.join(sorted(_SHORT))}")
-        kind, who = entry["kind"], reviewer_name(str(entry.get("by") or by))
-        if kind not in ev.ACTS - {"add"}:
-            known = ", ".join(sorted(ev.ACTS - {"add"}))
-            raise ReviewError(f"{where}: kind {str(kind)[:20]!r} is none of {known}")
-        try:
-            with self.store.reviews(writes=True) as reviews:
-                case = self._case(reviews, str(entry["item"]))
-                parts = {name: entry.get(name) for name in ("kind", "value", "reason")}
-                id = ev.content_id(parts | {"item": case.id, "by": who, "seen": case.seen_sha})
-                if not reviews.unknown([id]):
-                    return 0
-                if entry.get("seen_sha") and entry["seen_sha"] != case.seen_sha:
-                    raise Conflict(f"{entry['item']}: it changed since it was shown")
-                self._check_claim(reviews, case.unit, who)
-                reason = str(entry.get("reason") or "")
-                made = self._event(reviews, case, kind, who, value=entry.get("value"), reason=reason)
-                self._put(reviews, case, made.model_copy(update={"id": id}))
-                return 1
-        except Conflict:
-            raise
-        except ReviewError as error:
-            raise ReviewError(f"{where}: {error}") from None
 
     def _proven(self, reviews: Reviews, by: str, filters: Filters, most: int) -> list[tuple[Case, View]]:
         chosen: list[tuple[Case, View]] = []
@@ -572,7 +354,7 @@ class Desk:
             holder = reviews.holder(row.unit, moment)
             if (holder is None or holder[0] == by) and reviews.is_built(row.document):
                 case = self._cases.of_rows(reviews, [row])[0]
-                view = self._views(reviews, [case], blind=False)[0]
+                view = self._deciding.views(reviews, [case], blind=False)[0]
                 if is_proven(view):
                     chosen.append((case, view))
         return chosen
@@ -582,8 +364,8 @@ class Desk:
         if reviews.item(id) is not None or reviews.of_items([key])[key]:
             return 0
         about = {"document": document, "indicator": found.indicator, "item": key, "undoes": id}
-        reviews.append([_act("check", by, reviews.moment(), value=wrong_value(found.value), **about)])
-        self._rebuild(reviews, [document])
+        reviews.append([act_of("check", by, reviews.moment(), value=wrong_value(found.value), **about)])
+        self._building.rebuild(reviews, [document])
         return 1
 
     def _quoted(self, reviews: Reviews, report: Report, quote: str) -> list[tuple[int, int, str]]:
@@ -608,11 +390,9 @@ _FIELDS: Mapping[str, Callable[[Event], str]] = {
 }
 
 
-def _act(kind: ev.Kind, by: str, moment: datetime, **more: Any) -> Event:
-    return Event(id=ev.new_id(), at=moment, by=by, kind=kind, **more)
-
-
 def _open_to(row: Any, by: str, filters: Filters) -> bool:
+    if row.same_as:
+        return False
     if row.state == "second" and f"|{by}|" in row.voters:
         return False
     return bool(row.due < DUE["flagged"] or row.state == filters.reason == "flagged")

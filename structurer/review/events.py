@@ -69,6 +69,8 @@ class Event(_Frozen):
     blind: bool = False
     settles: bool = False
     """Decided with the others' differing verdicts in view: final."""
+    of: str = Field("", max_length=64)
+    """The act that this one carries over to the same value in a copy of the report; nobody's own act."""
 
     @property
     def order(self) -> tuple[datetime, str]:
@@ -104,6 +106,11 @@ def to_line(event: Event) -> str:
     if event.kind in ("correct", "add"):
         made["value"] = event.value  # null is a decision too: left blank
     return json.dumps(made, ensure_ascii=False, separators=(",", ":"))
+
+
+def carried(act: Event, item: str) -> str:
+    """The id of an act that carries another over to an item: the same on every machine."""
+    return sha256(f"carried\0{act.id}\0{item}".encode()).hexdigest()[:32]
 
 
 def parse_event(entry: Mapping[str, Any], where: str) -> Event:

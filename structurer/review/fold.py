@@ -84,6 +84,10 @@ def standing(events: Iterable[Event], seen_sha: str, needed: int = 1) -> Standin
     latest = {act.by: act for act in acts}
     verdicts = [act for act in latest.values() if act.kind in VERDICTS]
     votes = sorted((v for v in verdicts if v.seen_sha == seen_sha), key=lambda vote: vote.order)
+    if own := [vote for vote in votes if not vote.of]:
+        votes = own
+    else:
+        needed = 1  # what was carried over had been decided by as many as it takes
     marks = sorted((act for act in latest.values() if act.kind not in VERDICTS), key=lambda mark: mark.order)
     if votes:
         return _decided(votes, needed, marks)
@@ -116,6 +120,8 @@ def undoable(newest_first: Iterable[Event]) -> Event | None:
     """Of one reviewer's events, newest first, the act that an undo takes back now."""
     undone: dict[str, bool] = {}
     for event in newest_first:
+        if event.of:
+            continue  # it follows another act
         if event.kind in ("undo", "redo"):
             undone.setdefault(event.undoes, event.kind == "undo")
         elif event.kind in ACTS and not undone.get(event.id):
@@ -127,6 +133,8 @@ def redoable(newest_first: Iterable[Event]) -> str | None:
     """Of one reviewer's events, newest first, the id of the act a redo restores; None after a new act."""
     redone: set[str] = set()
     for event in newest_first:
+        if event.of:
+            continue
         if event.kind == "redo":
             redone.add(event.undoes)
         elif event.kind == "undo":

@@ -41,7 +41,9 @@ def lessons(events: Iterable[Event]) -> Lessons:
     events = list(events)
     checks = {event.item for event in events if event.kind == "check"}
     latest = {
-        (act.item, act.by): act for act in active(events) if act.kind in VERDICTS and act.item not in checks
+        (act.item, act.by): act
+        for act in active(events)
+        if act.kind in VERDICTS and not act.of and act.item not in checks
     }
     rules: list[tuple[str, bool]] = []
     readings: list[tuple[str, bool]] = []

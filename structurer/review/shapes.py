@@ -10,7 +10,8 @@ from structurer.review.events import Event
 from structurer.review.views import View
 
 if TYPE_CHECKING:
-    from structurer.review.desk import Decided, Entry
+    from structurer.review.deciding import Decided
+    from structurer.review.desk import Entry
     from structurer.store.reviews import Left
 
 
@@ -20,6 +21,7 @@ def queue_json(left: Left, entries: Sequence[Entry]) -> dict[str, Any]:
         "left": left.total,
         "decided": left.decided,
         "reasons": dict(left.kinds),
+        "same": left.same,
         "items": [asdict(entry) for entry in entries],
     }
 

@@ -60,6 +60,8 @@ class View:
     """For a stale item: the decision that no longer counts."""
     decision: Event | None = None
     blind: bool = False
+    copies: tuple[str, ...] = ()
+    """Paths of copies of the report in which it is the same: what is decided holds there too."""
 
     @property
     def value(self) -> Value:
@@ -119,6 +121,8 @@ class View:
             made["sums"] = [_sum(one, full=full) for one in self.sums]
         if full:
             made["lines"] = [asdict(line) for line in self.lines]
+        if self.copies:
+            made["copies"] = list(self.copies)
         if self.votes:
             made["votes"] = [_vote(vote) for vote in self.votes]
         if self.old is not None:

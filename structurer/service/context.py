@@ -81,6 +81,7 @@ def refusals(*codes: int) -> Mapping[int | str, dict[str, Any]]:
         404: "There is no such document, job or item.",
         408: "The request took too long to arrive.",
         409: "Somebody else holds it, or it changed since it was shown.",
+        410: "The job ended long ago and is forgotten; what it imported is kept.",
         413: "The request is too large.",
         415: "Neither a form nor JSON.",
         421: "The Host header is not this service's.",

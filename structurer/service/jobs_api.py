@@ -82,7 +82,7 @@ def newest(request: Request, limit: Annotated[int, Query(ge=1, le=1000)] = 20) -
 @router.get(
     "/v1/jobs/{id}",
     response_model=JobReport,
-    responses={**refusals(404)},
+    responses={**refusals(404, 410)},
     summary="One job; `wait` returns when it is over, or when the time is up",
 )
 async def one(
@@ -92,7 +92,11 @@ async def one(
     after: Annotated[str, Query(description="Documents behind this path.")] = "",
     limit: Annotated[int, Query(ge=1, le=1000)] = _LISTED,
 ) -> JSONResponse:
-    """How a job stands, and what became of its documents so far."""
+    """How a job stands, and what became of its documents so far.
+
+    A job is kept for some time after it has ended (30 days, if the service was not told otherwise). Then it
+    is 410 where documents of it are in the store, which stay, and 404 where none are.
+    """
     service = service_of(request)
     job = await run_in_threadpool(service.jobs.get, id)
     if wait:

@@ -33,6 +33,8 @@ class Limits:
     """Bytes of the jobs that are not through yet."""
     tries: int = 3
     """How often a job is begun whose worker breaks."""
+    keep_days: float = 30.0
+    """How long a job is known after it has ended; what it imported stays."""
     rate: int = 600
     """Requests a minute, for each token."""
     exports: int = 2

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from structurer.bulk import INTERNAL, failure
 from structurer.errors import (
     Conflict,
+    ForgottenJob,
     MissingExtra,
     ReadError,
     ReviewError,
@@ -27,6 +28,7 @@ from structurer.errors import (
 
 MEDIA_TYPE = "application/problem+json"
 _STATUS: Sequence[tuple[type[StructurerError], int, str]] = (
+    (ForgottenJob, 410, "forgotten"),
     (UnknownDocument, 404, "not there"),
     (UnknownItem, 404, "not there"),
     (Conflict, 409, "in conflict"),

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -20,6 +21,8 @@ from structurer.store.jobs import LEASE, Job, Jobs
 
 _LOOKS = 2.0
 """Seconds between two looks for jobs that another server handed in, or let fall."""
+_TIDIES = 600.0
+"""Seconds between two looks for jobs that ended too long ago, at most."""
 
 Said = Callable[[str], object]
 _T = TypeVar("_T")
@@ -34,7 +37,7 @@ class Runner:
         self._news = asyncio.Event()
         self._over = asyncio.Condition()
         self._tasks: list[asyncio.Task[None]] = []
-        self._holding: asyncio.Task[None] | None = None
+        self._beside: list[asyncio.Task[None]] = []
         self._workers: dict[int, Worker] = {}
         self._under_way: set[str] = set()
         self._threads = ThreadPoolExecutor(limits.workers + 2, thread_name_prefix="jobs")
@@ -43,7 +46,7 @@ class Runner:
     def start(self) -> None:
         """Begins to work."""
         self._tasks = [asyncio.create_task(self._work(n)) for n in range(self._limits.workers)]
-        self._holding = asyncio.create_task(self._hold())
+        self._beside = [asyncio.create_task(self._hold()), asyncio.create_task(self._tidy())]
 
     def wake(self) -> None:
         """Says that a job was handed in."""
@@ -65,7 +68,7 @@ class Runner:
         for worker in list(self._workers.values()):
             await self._in_thread(worker.stop)
         await asyncio.wait(self._tasks, timeout=5)
-        left = [task for task in (*self._tasks, self._holding) if task is not None]
+        left = [*self._tasks, *self._beside]
         for task in left:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
@@ -143,3 +146,13 @@ class Runner:
                     await self._in_thread(lambda: self._jobs.renew(self._holder, set(self._under_way)))
                 except StoreError as error:
                     self._say(f"error: jobs under way cannot be renewed: {error}")
+
+    async def _tidy(self) -> None:
+        """Forgets jobs that ended too long ago."""
+        kept = timedelta(days=self._limits.keep_days)
+        while not self.stopping:
+            try:
+                await self._in_thread(lambda: self._jobs.forget(kept))
+            except StoreError as error:
+                self._say(f"error: old jobs cannot be forgotten: {error}")
+            await asyncio.sleep(min(_TIDIES, kept.total_seconds() / 4))

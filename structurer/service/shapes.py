@@ -9,6 +9,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictFloat, S
 
 from structurer._version import __version__
 from structurer.observation import Value
+from structurer.review.desk import Entry
+from structurer.review.views import About
 
 TypedValue = StrictInt | StrictFloat | StrictStr | None
 """A value as a reviewer gives it; null is a place left blank."""
@@ -156,35 +158,13 @@ class JobList(_Told):
     jobs: list[JobState]
 
 
-class About(_Told):
-    """The document an item belongs to."""
-
-    id: str
-    path: str
-    agency: str | None
-    year: int | None
-
-
-class Entry(_Told):
-    """A line of the queue."""
-
-    id: str
-    unit: str
-    document: About
-    indicator: str
-    label: str
-    reason: str
-    why: str
-    state: str
-    rules: list[str]
-
-
 class Queue(_Told):
     """What is left, and its first items, most suspicious first."""
 
     left: int
     decided: int
     reasons: Mapping[str, int]
+    same: int = Field(description="Items of copies of reports that are asked once, about the report.")
     items: list[Entry]
 
 

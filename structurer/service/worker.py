@@ -108,7 +108,9 @@ def import_job(store: Any, job: Job, settings: Settings) -> dict[str, Any]:
         # As `import DIR/*` on the command line: files are named, folders are searched.
         named = sorted(os.path.join(job.folder, name) for name in os.listdir(job.folder))
         files = list(find_files(named, skipped=skip))
-        done = import_reports(files, store, force=bool(job.options.get("force")), settings=settings)
+        force = bool(job.options.get("force"))
+        # The job itself says when it began, how it ended and what it took.
+        done = import_reports(files, store, force=force, settings=settings, noted=False)
     except StructurerError as error:
         return {"problem": str(error)}
     except Exception as error:

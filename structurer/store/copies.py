@@ -11,9 +11,18 @@ from sqlalchemy import Connection, delete, exists, func, insert, literal, null, 
 
 from structurer.sameness import Candidate
 from structurer.sameness import copies as copies_among
-from structurer.store.tables import copies, documents, events, observations, places, sentence_marks
+from structurer.store.tables import (
+    copies,
+    documents,
+    events,
+    observations,
+    places,
+    review_built,
+    sentence_marks,
+)
 
 _ABOUT_ITSELF = "metadata."
+_MANY = 400
 _CURRENT = exists().where(places.c.document == documents.c.number)
 
 Office = tuple[str, int]
@@ -33,13 +42,24 @@ class Linked:
 
 def link(connection: Connection) -> int:
     """Links what is new or has changed; returns how many documents are copies now that were not before."""
-    before = set(connection.scalars(select(copies.c.document).where(copies.c.of.is_not(None))))
+    before = _of(connection)
     offices = _changed(connection)
     _note_new(connection)
     for office in offices:
         _link(connection, office)
-    after = connection.scalars(select(copies.c.document).where(copies.c.of.is_not(None)))
-    return len(set(after) - before)
+    after = _of(connection)
+    # What is asked about a copy depends on what it is a copy of: its part of the queue is computed again.
+    changed = sorted(number for number in before | after if before.get(number) != after.get(number))
+    for start in range(0, len(changed), _MANY):
+        part = changed[start : start + _MANY]
+        connection.execute(delete(review_built).where(review_built.c.document.in_(part)))
+    return len(after.keys() - before.keys())
+
+
+def _of(connection: Connection) -> dict[int, int]:
+    """Every copy with what it is a copy of."""
+    rows = connection.execute(select(copies.c.document, copies.c.of).where(copies.c.of.is_not(None)))
+    return {row.document: row.of for row in rows}
 
 
 def linked(connection: Connection, number: int | None = None) -> Iterator[Linked]:
@@ -134,7 +154,7 @@ def _link(connection: Connection, office: Office) -> None:
 
 
 def _candidates(connection: Connection, agency: str, year: int) -> Iterator[Candidate]:
-    decided = exists().where(events.c.document == documents.c.id)
+    decided = exists().where(events.c.document == documents.c.id, events.c.of == "")
     path = select(func.min(places.c.path)).where(places.c.document == documents.c.number).scalar_subquery()
     query = (
         select(documents.c.number, path.label("path"), decided.label("decided"), sentence_marks.c.mark)

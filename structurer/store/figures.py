@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, exists, func, select
 
 from structurer.flat import Report
 from structurer.store.reviews import Reviews
 from structurer.store.streaming import paged, reports_of
-from structurer.store.tables import documents, failures, findings, observations, places
+from structurer.store.tables import copies, documents, failures, findings, observations, places
 
 _BATCH = 400
 Counted = Mapping[tuple[str, str, bool], int]
@@ -51,14 +49,6 @@ class Broken:
     severity: str
     times: int
     documents: int
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """When a report was extracted, and what asking a model about it took."""
-
-    at: datetime
-    usage: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +96,17 @@ def tallies(connection: Connection, indicators: Sequence[str]) -> Iterator[Tally
 
 
 def broken(connection: Connection) -> list[Broken]:
-    """The rules that do not hold, as extraction found them, the most reports first."""
+    """The rules that do not hold, as extraction found them, the most reports first; copies do not count."""
     current = places.c.document == findings.c.document
+    copied = exists().where(copies.c.document == findings.c.document, copies.c.of.is_not(None))
     reports = func.count(findings.c.document.distinct())
     query = (
         select(findings.c.rule, findings.c.severity, func.count(), reports)
-        .where(findings.c.severity.in_(("error", "warning")), select(places.c.number).where(current).exists())
+        .where(
+            findings.c.severity.in_(("error", "warning")),
+            select(places.c.number).where(current).exists(),
+            ~copied,
+        )
         .group_by(findings.c.rule, findings.c.severity)
         .order_by(reports.desc(), findings.c.rule, findings.c.severity)
     )
@@ -123,14 +118,6 @@ def failed(connection: Connection) -> list[tuple[str, int]]:
     query = select(failures.c.kind, func.count()).group_by(failures.c.kind)
     found = ((kind, count) for kind, count in connection.execute(query))
     return sorted(found, key=lambda one: (-one[1], one[0]))
-
-
-def spent(connection: Connection) -> Iterator[Spent]:
-    """When each report was last extracted and what that took, in time order."""
-    query = select(documents.c.extracted_at, documents.c.usage)
-    query = query.order_by(documents.c.extracted_at, documents.c.number)
-    for row in connection.execution_options(yield_per=1000).execute(query):
-        yield Spent(row.extracted_at, row.usage)
 
 
 def _counted(connection: Connection, numbers: Sequence[int]) -> dict[int, dict[tuple[str, str, bool], int]]:

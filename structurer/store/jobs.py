@@ -13,7 +13,7 @@ from zlib import compress, decompress
 from sqlalchemy import Column, Connection, Select, and_, delete, func, insert, or_, select, update
 from sqlalchemy import Row as SQLRow
 
-from structurer.errors import UnknownDocument
+from structurer.errors import ForgottenJob, UnknownDocument
 from structurer.store.reviews import Reviews
 from structurer.store.tables import documents, failures, job_files, jobs, places
 
@@ -108,7 +108,7 @@ class Jobs:
             return _job(connection.execute(select(jobs).where(jobs.c.number == number)).one())
 
     def get(self, id: str) -> Job:
-        """A job by its id. Raises UnknownDocument."""
+        """A job by its id. Raises UnknownDocument, ForgottenJob for one that ended too long ago."""
         with self._store._transaction() as connection:
             return _job(_row(connection, id))
 
@@ -166,6 +166,13 @@ class Jobs:
             kept = [Kept(row.path, row.id) for row in connection.execute(placed)]
             kept += [Kept(row.path, None, row.kind, row.reason) for row in connection.execute(failed)]
         return sorted(kept, key=lambda one: one.path)[:limit]
+
+    def forget(self, kept: timedelta) -> int:
+        """Forgets the jobs that ended longer ago than that; what they imported stays. Returns how many."""
+        with self._store._transaction(writes=True) as connection:
+            moment = Reviews(connection).clock() - kept
+            old = delete(jobs).where(jobs.c.state.in_(("done", "failed")), jobs.c.ended_at < moment)
+            return connection.execute(old).rowcount
 
     # What the server does with them
 
@@ -251,8 +258,23 @@ def _gave_up(tries: int) -> str:
 def _row(connection: Connection, id: str) -> SQLRow[Any]:
     row = connection.execute(select(jobs).where(jobs.c.id == id)).first()
     if row is None:
+        if count := _left_of(connection, id):
+            raise ForgottenJob(
+                f"{id[:40]}: this job ended long ago and is forgotten; what it imported is kept:"
+                f" {count} file{'s' if count != 1 else ''} under {_FOLDER}/{id}/"
+            )
         raise UnknownDocument(f"{id[:40]}: no such job; POST /v1/jobs makes one and answers with its id")
     return row
+
+
+def _left_of(connection: Connection, id: str) -> int:
+    """How many files in the store a job has brought there, that is not known itself."""
+    first, end = f"{_FOLDER}/{id}/", f"{_FOLDER}/{id}0"  # 0 comes after / among characters
+    count = 0
+    for path in (places.c.path, failures.c.path):
+        exact = path.collate("C") if connection.dialect.name == "postgresql" else path
+        count += connection.scalar(select(func.count()).where(exact >= first, exact < end)) or 0
+    return count
 
 
 def _job(row: SQLRow[Any]) -> Job:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from typing import Protocol
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from structurer.model.shelf import Kept
 from structurer.observation import Usage
-from structurer.store.tables import batches, chunks, now
+from structurer.store.tables import chunks, now
 
 # Made once: putting a statement together takes longer than executing it.
 _GET = select(chunks).where(chunks.c.key == bindparam("of_key"))
@@ -23,17 +21,6 @@ class Transactions(Protocol):
     """What the journal needs of a store."""
 
     def _transaction(self, *, writes: bool = False) -> AbstractContextManager[Connection]: ...
-
-
-@dataclass(frozen=True)
-class Handed:
-    """A batch that was handed in: the keys of its questions, and whether it was collected."""
-
-    id: str
-    endpoint: str
-    model: str
-    state: str
-    keys: tuple[str, ...]
 
 
 class Journal:
@@ -84,34 +71,6 @@ class Journal:
         with self._store._transaction() as connection:
             keys = connection.scalars(select(chunks.c.key).where(chunks.c.document == document)).all()
         return [kept for key in keys if (kept := self.get(key)) is not None]
-
-    # -- batches
-
-    def hand(self, id: str, endpoint: str, model: str, keys: Sequence[str]) -> None:
-        """Notes a batch that was handed in."""
-        with self._store._transaction(writes=True) as connection:
-            connection.execute(
-                insert(batches).values(
-                    id=id, endpoint=endpoint, model=model, state="handed", keys=list(keys), submitted_at=now()
-                )
-            )
-
-    def handed(self, endpoint: str) -> list[Handed]:
-        """The batches of an endpoint that were not collected yet, oldest first."""
-        query = select(batches).where(batches.c.endpoint == endpoint, batches.c.state == "handed")
-        with self._store._transaction() as connection:
-            rows = connection.execute(query.order_by(batches.c.submitted_at)).all()
-        return [Handed(row.id, row.endpoint, row.model, row.state, tuple(row.keys)) for row in rows]
-
-    def batch_ids(self) -> list[str]:
-        """The ids of all batches ever noted."""
-        with self._store._transaction() as connection:
-            return list(connection.scalars(select(batches.c.id)))
-
-    def collected(self, id: str, state: str) -> None:
-        """Notes how a batch ended."""
-        with self._store._transaction(writes=True) as connection:
-            connection.execute(update(batches).where(batches.c.id == id).values(state=state))
 
     def forget(self, document: str) -> None:
         """Forgets what was answered about a document."""

@@ -116,24 +116,27 @@ class Panels:
         for row in self._pages(query):
             yield overruled.get(row.number) or Identity(*row)
 
-    def contacts(self) -> Iterator[tuple[int, str]]:
-        """Accepted telephones and e-mail addresses, by document."""
+    def contacts(self, numbers: Sequence[int]) -> Iterator[tuple[int, str]]:
+        """Accepted telephones and e-mail addresses of documents, by document."""
         query = select(observations.c.document, type_coerce(observations.c.value, NullType())).where(
             text(ABOUT_ITSELF), observations.c.indicator.in_(_CONTACTS), observations.c.accepted
         )
-        with self._store._transaction() as connection:
-            for document, value in connection.execute(query):
-                if isinstance(value, int | str):
-                    yield document, str(value).strip('"')
+        for document, value in self._about(query, numbers):
+            if isinstance(value, int | str):
+                yield document, str(value).strip('"')
 
-    def candidates(self) -> Iterator[tuple[int, str, tuple[str, ...]]]:
-        """Agencies and years that stay open: document, which of them, what it may be."""
+    def candidates(self, numbers: Sequence[int]) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+        """Agencies and years that stay open in documents: document, which of them, what it may be."""
         query = select(observations.c.document, observations.c.indicator, observations.c.candidates).where(
-            text(ABOUT_ITSELF), observations.c.indicator.in_(_WHO), observations.c.accepted.is_(False)
+            text(ABOUT_ITSELF), observations.c.indicator.in_(_WHO), ~observations.c.accepted
         )
-        with self._store._transaction() as connection:
-            for document, indicator, found in connection.execute(query):
-                yield document, indicator.partition(".")[2], tuple(map(str, found))
+        for document, indicator, found in self._about(query, numbers):
+            yield document, indicator.partition(".")[2], tuple(map(str, found))
+
+    def _about(self, query: Select[Any], numbers: Sequence[int]) -> Iterator[Any]:
+        for chunk in _chunks(numbers):
+            with self._store._transaction() as connection:
+                yield from connection.execute(query.where(observations.c.document.in_(chunk))).all()
 
     def abouts(self, numbers: Sequence[int]) -> dict[int, About]:
         """Documents by number."""
@@ -236,12 +239,13 @@ def figures(
             literal(0, NullType()),
         )
         .where(table.period == "year", table.scope.is_(None))
-        .order_by(table.document, table.position)
+        .order_by(table.document)
     )
     query = (
-        query.where(table.indicator.in_(indicators))
+        # Ordered by position itself, SQLite would go through all rows of a report, which are in that order.
+        query.where(table.indicator.in_(indicators)).order_by(table.position + 0)
         if indicators
-        else query.where(table.indicator.not_like("metadata.%"))
+        else query.where(table.indicator.not_like("metadata.%")).order_by(table.position)
     )
     wanted = frozenset(indicators)
     for chunk in _chunks(numbers):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, cast
 from zlib import decompress
 
@@ -30,6 +31,7 @@ from structurer.review.fold import DUE, Standing, standing
 from structurer.review.items import Plan, Unit
 from structurer.store.tables import (
     contents,
+    copies,
     documents,
     events,
     now,
@@ -68,6 +70,8 @@ class Left:
     decided: int = 0
     kinds: Mapping[str, int] = field(default_factory=dict)
     """Items that are left, by reason, or by state where that says more."""
+    same: int = 0
+    """Items of copies that are not asked, because the same is asked about the report they are copies of."""
 
     @property
     def total(self) -> int:
@@ -235,10 +239,38 @@ class Reviews:
         self.connection.execute(delete(review_items).where(_i.document == number))
         self.connection.execute(delete(review_built).where(review_built.c.document == number))
 
+    def copy_of(self, number: int) -> int | None:
+        """The report a document is a copy of, if that one's files are still there."""
+        query = select(copies.c.of).where(copies.c.document == number)
+        return self.connection.scalar(query.where(exists().where(places.c.document == copies.c.of)))
+
+    def copies_of(self, number: int) -> list[int]:
+        """The copies of a document."""
+        return list(self.connection.scalars(select(copies.c.document).where(copies.c.of == number)))
+
+    def rules_of(self, number: int) -> dict[str, frozenset[str]]:
+        """The items that are in the queue of a document, with the rules each breaks."""
+        rows = self.connection.execute(select(_i.id, _i.rules).where(_i.document == number))
+        return {row.id: frozenset(filter(None, row.rules.split("|"))) for row in rows}
+
+    def mirrors(self, items: Sequence[str]) -> list[SQLRow[Any]]:
+        """The items of copies that are the same as these, with the path of each copy."""
+        found: list[SQLRow[Any]] = []
+        for chunk in _chunks(items):
+            query = select(review_items, documents.c.path).join(documents).where(_i.same_as.in_(chunk))
+            found += self.connection.execute(query.order_by(documents.c.path, _i.id))
+        return found
+
     def build(
-        self, number: int, extracted_at: datetime, plan: Plan, units: Sequence[Unit], acts: Sequence[Event]
+        self,
+        number: int,
+        extracted_at: datetime,
+        plan: Plan,
+        units: Sequence[Unit],
+        acts: Sequence[Event],
+        same: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        """Puts a document's part of the queue in place."""
+        """Puts a document's part of the queue in place; `same`: items that are asked as those of another."""
         by_item: dict[str, list[Event]] = {}
         for act in acts:
             by_item.setdefault(act.item, []).append(act)
@@ -260,6 +292,7 @@ class Reviews:
                 "seen_sha": item.seen_sha,
                 "needed": item.needed,
                 "check": item.check,
+                "same_as": same.get(item.id, ""),
                 **_state(standing(by_item.get(item.id, ()), item.seen_sha, item.needed)),
             }
             for unit in units
@@ -328,7 +361,9 @@ class Reviews:
             else:
                 name = reason if state == "open" else state
                 kinds[name] = kinds.get(name, 0) + count
-        return Left(decided, kinds)
+        hidden = _narrowed(select(func.count()).select_from(review_items), filters, mirrors=True)
+        same = self.connection.scalar(hidden.where(_i.due < DUE["decided"]))
+        return Left(decided, kinds, same or 0)
 
     def next_unit(self, by: str, moment: datetime, filters: Filters) -> str | None:
         """The unit a reviewer should look at now: the one they hold, else the first that nobody holds."""
@@ -391,10 +426,13 @@ _DOCUMENT = (documents.c.id.label("document_id"), documents.c.path, documents.c.
 _STATES = frozenset(DUE) - {"open"}
 
 
-def _narrowed(query: Select[Any], filters: Filters, *, joined: bool = False) -> Select[Any]:
+def _narrowed(
+    query: Select[Any], filters: Filters, *, joined: bool = False, mirrors: bool = False
+) -> Select[Any]:
+    """The items that are meant; those of copies that are asked elsewhere as `mirrors` only, and alone."""
     if (filters.agency or filters.year is not None) and not joined:
         query = query.join(documents, documents.c.number == _i.document)
-    wanted: list[ColumnElement[bool]] = []
+    wanted: list[ColumnElement[bool]] = [_i.same_as != "" if mirrors else _i.same_as == ""]
     if filters.agency:
         wanted.append(documents.c.agency.contains(filters.agency, autoescape=True))
     if filters.year is not None:
@@ -407,7 +445,7 @@ def _narrowed(query: Select[Any], filters: Filters, *, joined: bool = False) -> 
         wanted.append((_i.state if filters.reason in _STATES else _i.reason) == filters.reason)
     if filters.document is not None:
         wanted.append(_i.document == filters.document)
-    return query.where(*wanted) if wanted else query
+    return query.where(*wanted)
 
 
 def _state(now_at: Standing) -> dict[str, Any]:

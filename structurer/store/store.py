@@ -21,9 +21,11 @@ from structurer.record import Record, record
 from structurer.review.decided import decided
 from structurer.review.items import Plan
 from structurer.review.rulebook import rulebook
-from structurer.store import rows
+from structurer.store import rows, runs
 from structurer.store.copies import Linked, link, linked
 from structurer.store.reviews import Reviews
+from structurer.store.runs import Engine as RunEngine
+from structurer.store.runs import Run
 from structurer.store.tables import (
     documents,
     events,
@@ -38,6 +40,7 @@ from structurer.store.tables import (
 from structurer.store.writing import Failed, Placed, portions, put_failures, put_places, put_records
 
 if TYPE_CHECKING:
+    from structurer.store.handed import HandedIn
     from structurer.store.journal import Journal
     from structurer.store.panels import Panels
 
@@ -122,19 +125,29 @@ class Store:
         self.write(failed=[Failed(path, id, kind, reason)])
 
     def write(
-        self, records: Sequence[Record] = (), placed: Sequence[Placed] = (), failed: Sequence[Failed] = ()
+        self,
+        records: Sequence[Record] = (),
+        placed: Sequence[Placed] = (),
+        failed: Sequence[Failed] = (),
+        run: Run | None = None,
     ) -> None:
         """As `add`, `add_place` and `add_failure` for many files, in one transaction: all or nothing.
 
-        Raises ValueError where this kind of database cannot hold one of the documents, StoreError when the
-        store fails.
+        `run`, as `begin_run` gave it, is brought up to date with them. Raises ValueError where this kind of
+        database cannot hold one of the documents, StoreError when the store fails.
         """
         try:
-            self._write(records, placed, failed)
+            self._write(records, placed, failed, run)
         except _Collision:
-            self._write(records, placed, failed)
+            self._write(records, placed, failed, run)
 
-    def _write(self, records: Sequence[Record], placed: Sequence[Placed], failed: Sequence[Failed]) -> None:
+    def _write(
+        self,
+        records: Sequence[Record],
+        placed: Sequence[Placed],
+        failed: Sequence[Failed],
+        run: Run | None,
+    ) -> None:
         with self._transaction(writes=True) as connection:
             if failed:
                 put_failures(connection, failed)
@@ -142,6 +155,18 @@ class Store:
                 put_records(connection, records)
             for unknown in put_places(connection, placed) if placed else ():
                 raise StoreError(f"{self.name}: no document {unknown.id}")
+            if run is not None:
+                runs.renew(connection, run)
+
+    def begin_run(self, engine: RunEngine, model: str, workers: int) -> Run:
+        """Notes that an import begins; what it does is noted by `write`, with what it wrote."""
+        with self._transaction(writes=True) as connection:
+            return runs.begin(connection, engine, model, workers)
+
+    def runs(self, limit: int = 20) -> list[Run]:
+        """The imports that began last, the newest first; one without an end was killed or goes on."""
+        with self._transaction() as connection:
+            return runs.latest(connection, limit)
 
     def link_copies(self) -> int:
         """Finds documents that are the same report as another one (see structurer.sameness).
@@ -166,6 +191,12 @@ class Store:
         from structurer.store.journal import Journal
 
         return Journal(self)
+
+    def handed_in(self) -> HandedIn:
+        """The batches of questions that an endpoint is answering."""
+        from structurer.store.handed import HandedIn
+
+        return HandedIn(self)
 
     def panels(self) -> Panels:
         """What `structurer.panel` reads: who reports on which year, and figures as plain rows."""

@@ -36,7 +36,6 @@ from structurer.store.tables import copies, documents, findings, observations, p
 _BATCH = 100
 """Reports in memory at a time; two hundred values each."""
 _Loads = Callable[[Any], Any]
-_Acts = dict[str, list[Event]]
 
 
 def stream(

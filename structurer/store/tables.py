@@ -12,6 +12,7 @@ from sqlalchemy import (
     Column,
     Connection,
     DateTime,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -182,9 +183,16 @@ batches = Table(
     Column("submitted_at", Moment, nullable=False),
 )
 
+#: The questions of batches that are being answered, so that none is handed in twice.
+batch_keys = Table(
+    "batch_keys",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("batch", Text, nullable=False, index=True),
+)
+
 ABOUT_ITSELF = "substr(indicator, 1, 9) = 'metadata.'"
 """What a query over all documents has to say, word for word, for the index of these rows to be used."""
-_SINCE_FIRST = ("chunks", "batches")
 
 #: The bytes of a document, compressed: a reviewer who has not got the file still sees the page.
 contents = Table(
@@ -216,10 +224,12 @@ events = Table(
     Column("batch", String(64), nullable=False),
     Column("blind", Boolean, nullable=False),
     Column("settles", Boolean, nullable=False),
+    Column("of", String(64), nullable=False, server_default=""),
     Index("events_of_reviewer", "by", "number"),
 )
 
-#: The queue as it stands: what has a reason to be looked at, and what was decided.
+#: The queue as it stands: what has a reason to be looked at, and what was decided. `same_as` is the item of
+#: another document, of which this one is a copy, where the same is asked.
 review_items = Table(
     "review_items",
     metadata,
@@ -242,6 +252,8 @@ review_items = Table(
     Column("due", Integer, nullable=False),
     Column("voters", Text, nullable=False),
     Column("waits_since", Moment),
+    Column("same_as", String(32), nullable=False, server_default=""),
+    Index("review_items_same_as", "same_as"),
     Index("review_items_in_order", "due", "unit_rank", "shuffle", "unit", "position"),
     Index("review_items_by_kind", "due", "state", "reason"),
     Index("review_items_of_unit", "unit", "position"),
@@ -327,6 +339,33 @@ copies = Table(
     Column("why", Text, nullable=False),
 )
 
+#: Imports: begun, renewed with each commit, ended; one that was killed has no end.
+runs = Table(
+    "runs",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("id", String(32), nullable=False, unique=True),
+    Column("engine", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("workers", Integer, nullable=False),
+    Column("began_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("end", Text, nullable=False),
+    Column("problem", Text, nullable=False),
+    Column("imported", Integer, nullable=False),
+    Column("unchanged", Integer, nullable=False),
+    Column("failed", Integer, nullable=False),
+    Column("left", Integer, nullable=False),
+    Column("copies", Integer, nullable=False),
+    Column("calls", BigInteger, nullable=False),
+    Column("cached_calls", BigInteger, nullable=False),
+    Column("prompt_tokens", BigInteger, nullable=False),
+    Column("completion_tokens", BigInteger, nullable=False),
+    Column("cost", Float),
+    Column("pace", JSON, nullable=False),
+)
+
 Migration = Callable[[Connection], None]
 MIGRATIONS: list[Migration] = []
 
@@ -388,6 +427,49 @@ def m006_scale(connection: Connection) -> None:
         # Exports go by path in the order of its characters, whatever the database's language.
         connection.exec_driver_sql('CREATE INDEX places_in_order ON places (path COLLATE "C")')
     metadata.create_all(connection, tables=[sentence_marks, copies], checkfirst=False)
+
+
+@migration
+def m007_runs(connection: Connection) -> None:
+    """Imports as they ran."""
+    metadata.create_all(connection, tables=[runs], checkfirst=False)
+
+
+@migration
+def m008_asked_once(connection: Connection) -> None:
+    """What is the same in copies of a report is asked once, and its decision is carried over to them."""
+    for table, column, kind in (("events", "of", "VARCHAR(64)"), ("review_items", "same_as", "VARCHAR(32)")):
+        if column not in {one["name"] for one in inspect(connection).get_columns(table)}:
+            connection.exec_driver_sql(
+                f"ALTER TABLE {table} ADD COLUMN \"{column}\" {kind} NOT NULL DEFAULT ''"
+            )
+    connection.exec_driver_sql("CREATE INDEX IF NOT EXISTS review_items_same_as ON review_items (same_as)")
+    # The queue of copies that are known already is computed again.
+    copied = select(copies.c.document).where(copies.c.of.is_not(None))
+    connection.execute(review_built.delete().where(review_built.c.document.in_(copied)))
+
+
+@migration
+def m009_batch_keys(connection: Connection) -> None:
+    """Each question of a batch by itself, to be looked up without reading all of them."""
+    metadata.create_all(connection, tables=[batch_keys], checkfirst=False)
+    query = select(batches.c.id, batches.c["keys"].label("held")).where(batches.c.state == "handed")
+    found = {key: row.id for row in connection.execute(query).all() for key in row.held}
+    if found:
+        rows = [{"key": key, "batch": id} for key, id in found.items()]
+        connection.execute(batch_keys.insert(), rows)
+
+
+@migration
+def m010_selections(connection: Connection) -> None:
+    """A few figures of many reports without reading the others, and what is open about who reports."""
+    # Rows enter by report, so that this index grows at its end; one by indicator alone was half of writing.
+    connection.exec_driver_sql("CREATE INDEX observations_of_document ON observations (document, indicator)")
+    connection.exec_driver_sql("DROP INDEX IF EXISTS observations_about_itself")
+    connection.exec_driver_sql(
+        "CREATE INDEX observations_about_itself ON observations (indicator, accepted, document)"
+        f" WHERE {ABOUT_ITSELF}"
+    )
 
 
 #: The database itself refuses to change or remove what a reviewer did.

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from structurer.forms import Table
 from structurer.observation import ACCEPTING, Finding, Value
-from structurer.tables.settle import Settled
+from structurer.tables.settled import Settled
 
 _DAMAGED = re.compile("[0-9,?\ufffd]*[?\ufffd][0-9,?\ufffd]*")
 _MARK = re.compile("[?\ufffd]")

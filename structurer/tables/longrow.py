@@ -18,7 +18,7 @@ def settle_long_row(size: int, readings: Sequence[Reading], equations: Sequence[
     Not feasible, and nothing settled, unless some reading breaks no sum at all.
     """
     grids = [_values(size, reading) for reading in readings]
-    broken = [sum(not _holds(equation, grid) for equation in equations) for grid in grids]
+    broken = [sum(not equation.holds(grid) for equation in equations) for grid in grids]
     left = [at for at, count in enumerate(broken) if count <= 1]
     feasible = 0 in broken
     seen = [sorted({grids[at][cell] for at in left}) for cell in range(size)] if feasible else []
@@ -43,8 +43,3 @@ def _values(size: int, reading: Reading) -> list[int]:
     for cell, value in reading.printed:
         grid[cell] = value
     return grid
-
-
-def _holds(equation: Equation, grid: Sequence[int]) -> bool:
-    at = grid.__getitem__
-    return sum(map(at, equation.left)) == sum(map(at, equation.right))

@@ -11,7 +11,7 @@ from structurer.forms import Cell, Table
 from structurer.observation import ACCEPTING, Observation, trusted
 from structurer.tables.cells import Token
 from structurer.tables.locate import Span
-from structurer.tables.settle import Settled
+from structurer.tables.settled import Settled
 
 _BLOCK = "第二十条"
 _UNIT = re.compile(r"单位[::]?\s*(万元|亿元|元)|\((万元|亿元|元)\)")

@@ -20,7 +20,8 @@ from structurer.tables.place import PlacedRow, Placement, place
 from structurer.tables.recover import recover
 from structurer.tables.rows import Line, cut, lines
 from structurer.tables.sequence import place_blank, place_in_sequence
-from structurer.tables.settle import Settled, complete, settle
+from structurer.tables.settle import complete, settle
+from structurer.tables.settled import Settled
 
 _NOTES = ("注", "备注", "说明")
 _MOST_COPIES = 8

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from structurer.dashboard.charts.marks import Row, layers, span
 from structurer.dashboard.drawing import Chart, Tip
-from structurer.dashboard.runs import Run
+from structurer.store import Run
 
 
 def throughput(run: Run, width: int) -> Chart:
-    """Reports a second in the course of the latest run."""
+    """Reports a second in the course of a run."""
     left, top, field = 46, 10, 130
     over = run.over_time()
     most = max((rate for _, rate in over), default=0.0) or 1.0
@@ -48,4 +48,4 @@ def throughput(run: Run, width: int) -> Chart:
         lay(ends, {**soft, "align": "left"}),
         lay(last, {**soft, "align": "right"}),
     ]
-    return Chart("Reports a second in the latest run", width, height, drawn, 0, 0, 0, 0, tips)
+    return Chart("Reports a second in the course of the run", width, height, drawn, 0, 0, 0, 0, tips)

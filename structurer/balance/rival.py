@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from structurer._search import REVISIONS_PER_NODE, Grid, OutOfWork, Search, Work
-from structurer.balance import Balance, Problem
+from structurer.balance.grid import Grid
+from structurer.balance.problem import Problem
+from structurer.balance.search import Search
+from structurer.balance.solver import Balance
+from structurer.balance.work import REVISIONS_PER_NODE, OutOfWork, Work
 
 
 def rivalled(problem: Problem, balance: Balance, *, max_nodes: int = 20_000) -> bool:
