@@ -29,7 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Fuzz one target, or all of them one after the other, each in a process of its own."""
     options = _options(arguments)
     if find_spec("atheris") is None:
-        print("atheris is not installed: pip install 'structurer[fuzz]'", file=sys.stderr)
+        how = "" if sys.version_info >= (3, 11) else " (with Python 3.11 or newer)"
+        print(f"atheris is not installed: pip install 'structurer[fuzz]'{how}", file=sys.stderr)
         return 2
     if options.target != "all":
         return _fuzz(options)

@@ -20,6 +20,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -189,6 +190,10 @@ def main(arguments: list[str] | None = None) -> int:
     if not sources:
         print("the real reports are not at hand; STRUCTURER_REPORTS names their folder", file=sys.stderr)
         return 2
+    plot = not options.no_plot and not options.real
+    if plot and find_spec("matplotlib") is None:
+        print("a picture needs matplotlib: pip install 'structurer[bench]', or --no-plot", file=sys.stderr)
+        return 2
     curves: dict[float, dict[str, Point]] = {}
     added = 0
     for percent in options.rates.split(","):
@@ -201,7 +206,7 @@ def main(arguments: list[str] | None = None) -> int:
     print(f"false values accepted as it comes that are not without a model: {added}")
     if not options.real:
         print(by_kind(sources[:10]))
-    if not options.no_plot and not options.real:
+    if plot:
         draw(curves, options.out)
         print(f"drawn: {options.out}")
     return 1 if added else 0

@@ -106,7 +106,7 @@ def serving(folder: Path, *arguments: str, **environment: str) -> Iterator[Runni
     assert process.stderr is not None
     threading.Thread(target=lambda: said.extend(process.stderr or ()), daemon=True).start()
     try:
-        for _ in range(400):
+        for _ in range(4000):  # a ceiling, for a machine that is busy
             if found := next((line for line in said if line.startswith("serving ")), ""):
                 break
             assert process.poll() is None, "".join(said)

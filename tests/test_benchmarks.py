@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from benchmarks import ask, calls, dry, noise, tokens
@@ -33,6 +35,26 @@ def test_noise_lets_nothing_through_and_shows_what_would_come(
     assert word < 80
     assert checked == 100
     assert "not without a model: 0" in told
+
+
+def test_noise_draws_the_same_picture_for_the_same_figures(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    pytest.importorskip("matplotlib", reason="the extra `bench` is not installed")
+    pictures = [tmp_path / "a.svg", tmp_path / "b.svg"]
+    for out in pictures:
+        assert noise.main(["--reports", "1", "--rates", "0,50", "--out", str(out)]) == 0
+    one, again = (out.read_text(encoding="utf-8") for out in pictures)
+    assert one == again
+    assert one.count("<path") > 10
+
+
+def test_noise_says_what_a_picture_needs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(noise, "find_spec", lambda name: None)
+    assert noise.main(["--reports", "1", "--rates", "0"]) == 2
+    assert "pip install 'structurer[bench]'" in capsys.readouterr().err
 
 
 def test_tokens_are_counted_off_the_wire(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pathlib
 import re
 import time
 
@@ -15,8 +14,9 @@ from structurer.fold import fold
 from structurer.read import read, read_text
 from structurer.read.duplicate import second_copy
 from structurer.read.furniture import furniture, is_widget
+from tests import reports
 
-REPORTS = pathlib.Path(__file__).parents[2] / "shared" / "reports"
+REPORTS = reports.FOLDER
 
 HEAD = "某某县统计局2020年政府信息公开工作年度报告\n发布日期:2021-01-20 来源:县统计局\n"
 BODY = (

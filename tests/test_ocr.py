@@ -36,9 +36,9 @@ def cells(words: str) -> list[list[str]]:
 
 def test_without_the_extra_the_message_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(eyes, "available", lambda: False)
-    with pytest.raises(UnsupportedFormat, match=r"a\.png: a picture; install structurer\[ocr\]"):
+    with pytest.raises(UnsupportedFormat, match=r"a\.png: a picture; pip install 'structurer\[ocr\]'"):
         read(b"\x89PNG\r\n\x1a\n\0\0", path="a.png")
-    with pytest.raises(NoText, match=r"install structurer\[ocr\]"):
+    with pytest.raises(NoText, match=r"pip install 'structurer\[ocr\]'"):
         read(pdf([b""], image=True))
     under = pdf([text(60, 60, "某某市教育局2023年政府信息公开工作年度报告", 16, mode=3)], image=True)
     found = read(under)

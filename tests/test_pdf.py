@@ -245,7 +245,7 @@ def test_one_page_of_mojibake_is_named_and_the_others_read() -> None:
     found = read(pdf([TITLE, garbled(NAME)]))
     assert "年度报告" in found.text
     assert found.notes == (
-        "page 2: a text layer of wrong characters (mojibake), not read; install structurer[ocr] to have them read",
+        "page 2: a text layer of wrong characters (mojibake), not read; pip install 'structurer[ocr]' to have them read",
     )
 
 

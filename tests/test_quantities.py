@@ -1,5 +1,4 @@
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -7,8 +6,9 @@ from hypothesis import strategies as st
 
 from structurer.numerals import parse_number
 from structurer.quantities import Quantity, quantities
+from tests import reports
 
-REPORTS = Path(__file__).parents[2] / "shared" / "reports"
+REPORTS = reports.FOLDER
 
 
 def read(text: str) -> list[tuple[int | float, str, str]]:

@@ -16,6 +16,7 @@ from structurer.document import Document
 from structurer.errors import BinaryInput, EmptyInput, ReadError, TooLarge, UnsupportedFormat
 from structurer.read import read, read_bytes, read_file, read_text
 from structurer.read.encoding import plausibility
+from tests import reports
 
 REPORT = (
     "某某县统计局2020年政府信息公开工作年度报告\n"
@@ -23,7 +24,7 @@ REPORT = (
     "二、主动公开政府信息情况\n规章\n0\n0\n0\n"
 )
 TRADITIONAL = "本機關2012年政府資訊公開工作年度報告\n全年主動公開資訊35條，沒有收到公開申請。\n"
-REPORTS = pathlib.Path(__file__).parents[2] / "shared" / "reports"
+REPORTS = reports.FOLDER
 
 
 @pytest.mark.parametrize(

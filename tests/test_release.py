@@ -89,6 +89,13 @@ def test_the_metadata_say_what_it_is(built: Built) -> None:
     assert "https://" not in told.partition("\n\n")[0]
 
 
+def test_every_python_it_names_was_tested(built: Built) -> None:
+    """The classifiers are the rows of the table in CONTRIBUTING.md."""
+    named = re.findall(r"^Classifier: Programming Language :: Python :: (3\.[0-9]+)$", metadata(built), re.M)
+    guide = (packages.ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert named == re.findall(r"^\| (3\.[0-9]+) \|", guide, re.M)
+
+
 def test_every_dependency_has_a_tested_version(built: Built) -> None:
     """A lower bound in pyproject.toml, and in constraints.txt the version that the tests run with."""
     needed = re.findall(r"^Requires-Dist: ([\w.-]+)(?:\[[^\]]*\])?(.*)$", metadata(built), re.MULTILINE)

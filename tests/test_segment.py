@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pathlib
 import time
 
 import pytest
@@ -13,9 +12,10 @@ from structurer.document import Document, Section, Span
 from structurer.forms import load_forms
 from structurer.read import read, read_text
 from structurer.segment import segment
+from tests import reports
 
 FORMS = load_forms()
-REPORTS = pathlib.Path(__file__).parents[2] / "shared" / "reports"
+REPORTS = reports.FOLDER
 Tables = list[tuple[str, int, int]]
 
 

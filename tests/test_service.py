@@ -588,7 +588,7 @@ def test_a_model_is_the_servers_choice(tmp_path: Path) -> None:
         environment = {"OPENAI_API_KEY": KEY, "STRUCTURER_CACHE_DIR": str(tmp_path / "cache")}
         with serving(tmp_path, "--workers", "1", "--ask", "all", *asking, **environment) as server:
             assert server.ask("GET", "/v1/version").json["model"] == "test-model"
-            job = server.ask("POST", "/v1/jobs?wait=40", {"text": text}).json
+            job = wait_for(server, server.ask("POST", "/v1/jobs", {"text": text}).json["id"])
             assert job["summary"]["usage"]["calls"] == len(endpoint.asked) > 0
             refused = server.ask("POST", "/v1/jobs", {"text": text, "model": "dear-model"})
             assert refused.status == 422

@@ -85,7 +85,7 @@ def _passed_over(parent: str, suffix: str) -> str | None:
     if suffix not in PICTURES:
         return f"{suffix} files are not read"
     if not eyes.available():
-        return f"{suffix} files are read with structurer[ocr] only"
+        return f"{suffix} files are read only with the extra ocr: pip install 'structurer[ocr]'"
     return "a picture of the page beside its folder" if parent.endswith(_OF_A_PAGE) else None
 
 

@@ -33,16 +33,17 @@ _NEEDED = (
     "tiktoken",
 )
 _OPTIONAL = {
-    "bpe_openai": "exact counts of tokens without a download",
-    "fastapi": "the service",
-    "psycopg": "stores on PostgreSQL",
-    "pyarrow": "exports to Parquet",
-    "rapidocr": "scans and pictures",
-    "ray": "clusters",
-    "vl_convert": "the dashboard",
-    "xllamacpp": "models in this process",
-    "xlsxwriter": "exports to Excel",
+    "bpe_openai": ("tokens", "exact counts of tokens without a download"),
+    "fastapi": ("service", "the service"),
+    "psycopg": ("postgres", "stores on PostgreSQL"),
+    "pyarrow": ("export", "exports to Parquet"),
+    "rapidocr": ("ocr", "scans and pictures"),
+    "ray": ("ray", "clusters"),
+    "vl_convert": ("dashboard", "the dashboard"),
+    "xllamacpp": ("local", "models in this process"),
+    "xlsxwriter": ("export", "exports to Excel"),
 }
+"""Package → the extra that brings it, and what it is for."""
 
 
 @click.command()
@@ -108,9 +109,13 @@ def _versions() -> dict[str, str]:
 
 def _optional() -> dict[str, str]:
     return {
-        name: f"{'present' if util.find_spec(name) else 'not installed'} (for {purpose})"
-        for name, purpose in _OPTIONAL.items()
+        name: f"{'present' if util.find_spec(name) else _missing(extra)} (for {purpose})"
+        for name, (extra, purpose) in _OPTIONAL.items()
     }
+
+
+def _missing(extra: str) -> str:
+    return f"not installed, pip install 'structurer[{extra}]'"
 
 
 def _forms() -> dict[str, Any]:

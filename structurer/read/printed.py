@@ -19,7 +19,7 @@ from structurer.read.recognise import recognise
 
 def _how() -> str:
     """The next step where OCR could help."""
-    return "" if eyes.available() else "; install structurer[ocr] to have them read"
+    return "" if eyes.available() else "; pip install 'structurer[ocr]' to have them read"
 
 
 @dataclass
@@ -118,7 +118,7 @@ def read_image(data: bytes, path: str) -> Reading:
     Raises UnsupportedFormat (the extra `ocr` is not installed), BrokenFile, TooLarge, NoText.
     """
     if not eyes.available():
-        raise UnsupportedFormat(path, "a picture; install structurer[ocr] to have its text recognised")
+        raise UnsupportedFormat(path, "a picture; pip install 'structurer[ocr]' to have its text recognised")
     shown = (seen(grey, scale, number) for number, (grey, scale) in enumerate(frames(data, path), 1))
     made = compose(page for page in shown if page is not None)
     if not made.text:
