@@ -8,6 +8,8 @@ from structurer.forms import load_forms
 from structurer.observation import Observation
 from structurer.read import read_bytes, read_text
 from structurer.tables import TableReading, read_tables
+from structurer.tables.settle import _MANY, _believed
+from structurer.tables.settled import Settled
 
 FORMS = load_forms()
 
@@ -451,3 +453,14 @@ def test_many_copies_cost_little_and_prove_nothing() -> None:
     assert not any(o.accepted or o.value is not None for o in table.observations)
     assert any("were not compared" in finding.message for finding in table.findings)
     assert all(o.candidates for o in table.observations)
+
+
+def test_in_a_table_that_was_misread_no_value_stays_that_no_number_prints() -> None:
+    (table,) = load_forms().tables["statistics"].values()
+    cells = table.cells
+    doubted = [Settled(cell, 7, "number", "disputed", ()) for cell in cells[:_MANY]]
+    inferred = Settled(cells[-1], 0, "omitted", "inferred", ())
+    printed = Settled(cells[-2], 5, "number", "verified", ())
+    *_, from_sums, shown = _believed([*doubted, inferred, printed])
+    assert (from_sums.status, from_sums.value, from_sums.candidates) == ("ambiguous", None, (0,))
+    assert (shown.status, shown.value) == ("disputed", 5)

@@ -42,12 +42,15 @@ def _believed(cells: list[Settled]) -> list[Settled]:
     doubted = sum(one.status == "disputed" for one in counts)
     if doubted < _MANY or doubted * 4 < len(counts):
         return cells
-    return [
-        one._replace(status="disputed" if one.value is not None and one.printed == "number" else "ambiguous")
-        if one.status in ACCEPTING
-        else one
-        for one in cells
-    ]
+    return [_disbelieved(one) if one.status in ACCEPTING else one for one in cells]
+
+
+def _disbelieved(one: Settled) -> Settled:
+    """A printed number stays to be looked at; a value that no number prints becomes what may be meant."""
+    if one.value is not None and one.printed == "number":
+        return one._replace(status="disputed")
+    candidates = one.candidates if one.value is None else (one.value,)
+    return one._replace(status="ambiguous", value=None, candidates=candidates)
 
 
 def complete(table: Table, rows: Sequence[PlacedRow]) -> list[Token]:
