@@ -434,6 +434,13 @@ def test_scope_is_the_body_named_as_the_subject() -> None:
     assert scopes("微信公众号阅读量12万次。") == ["微信公众号"]
 
 
+def test_an_interview_off_the_website_is_not_counted_as_one_on_it() -> None:
+    assert said(read("全年举办3期在线访谈。")) == {year("online_interviews", 3)}
+    assert said(read("全年在门户网站、官方微博举办3期在线访谈。")) == {year("online_interviews", 3)}
+    assert said(read("我局通过官方微博开展在线访谈直播。全年共举办3期在线访谈。")) == set()
+    assert said(read("官方微博发布信息30条。\n全年举办3期在线访谈。")) >= {year("online_interviews", 3)}
+
+
 def test_a_body_that_a_title_speaks_of_is_not_the_one_that_acts() -> None:
     def scopes(text: str) -> list[str | None]:
         return [found.scope for found in read(text).observations]

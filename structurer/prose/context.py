@@ -286,10 +286,8 @@ def _scope(text: str, start: int, at: int, agency: str | None) -> str | None:
         begin = word.start()
         if any(opens <= begin and word.end() < closes for opens, closes in quoted):
             continue
-        if text[word.end()] == '"' and _CHANNEL.match(
-            text, word.end()
-        ):  # "阳光小学"微信公众号 names a channel
-            return None
+        if text[word.end()] == '"' and _CHANNEL.match(text, word.end()):
+            return None  # "阳光小学"微信公众号 is a channel
         if word[0] in _SCHOOLS:  # 实验小学: its name stands before it
             name = _NAME.search(text, max(start, begin - 8), begin)
             begin = name.start() if name else begin

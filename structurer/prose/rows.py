@@ -21,7 +21,10 @@ _WHOLE_ONLY = frozenset(
 """Families of which a part after 其中 has no row of its own."""
 _ITEMS = re.compile("主动公开(?:的?(?:各类|政府|政务))*信息|(?:发布|推送|更新|刊发)[^,;。]{0,12}信息")
 _BUSINESS = re.compile("行政(?:许可|处罚|强制|检查|执法|审批|确认|征收)")
+_OFF_SITE = re.compile("微博|微信|公众号|抖音|电台|广播|电视")
 _COUNTER = re.compile("总(?:访问|点击|浏览)")
+_PARAGRAPH = 500
+"""Characters of a paragraph before a figure that may name its medium."""
 _ANSWERED = re.compile("答复|回复|办结|办复")
 _ONE_WAY = re.compile(
     "(?:通过|利用|依托|借助|经由)(?![^,;。0-9]{0,24}(?:[各多]|等))(?:12345|[^,;。0-9]){1,24},?(?:共|全年|累计|新)*\\Z"
@@ -123,6 +126,8 @@ class Rows:
             return ()  # 省提案2件、市提案5件: each a part
         if kind in ("press", "interview") and self._principal(named.start, quantity.start):
             return (f"{noun.row}_by_principal",)
+        if kind == "interview" and self._is_off_site(quantity.start):
+            return ()  # the row counts those on the government's website
         if kind == "suggestion":
             around = self.text[max(self.start, quantity.start - 30) : quantity.end + 12]
             return (noun.row,) if "提案" in around else ()
@@ -140,6 +145,11 @@ class Rows:
         if kind == "interpretation" and named.verbs and self.text.startswith("转", named.verbs[0].start):
             return ()
         return (noun.row,)
+
+    def _is_off_site(self, at: int) -> bool:
+        """Whether the paragraph up to here names another medium and no website: 通过官方微博访谈3期."""
+        said = self.text[max(0, at - _PARAGRAPH, self.text.rfind("\n", 0, at) + 1) : at]
+        return _OFF_SITE.search(said) is not None and "网站" not in said
 
     def _principal(self, start: int, at: int) -> bool:
         """Whether the clause says that those in charge took part."""

@@ -12,6 +12,8 @@ from structurer.errors import BrokenFile, Encrypted, TooLarge
 _MOST = 64 * 2**20
 """Bytes of one part unpacked; the text of a report of 300 pages takes some 10 MB of XML."""
 _MOST_PARTS = 20_000
+_DAMAGE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError)
+"""What zipfile raises for a damaged file; the last for a version or a compression that it does not know."""
 
 
 class Package:
@@ -21,7 +23,7 @@ class Package:
         self.path = path
         try:
             self._zip = zipfile.ZipFile(BytesIO(data))
-        except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError) as error:
+        except _DAMAGE as error:
             raise self._broken() from error
         names = self._zip.namelist()
         if len(names) > _MOST_PARTS:
@@ -37,7 +39,7 @@ class Package:
                 content = stream.read(_MOST + 1)
         except RuntimeError:
             raise Encrypted(self.path, "a locked zip file; save a copy without a password") from None
-        except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError) as error:
+        except _DAMAGE as error:
             raise self._broken() from error
         if len(content) > _MOST:
             raise TooLarge(self.path, f"its part {name} unpacks to more than {_MOST:,} bytes")
