@@ -8,23 +8,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 import click
 
-from structurer.commands.common import (
-    counted,
-    json_option,
-    put,
-    put_json,
-    say,
-    store_option,
-)
-from structurer.commands.desk import (
-    CONFLICT,
-    DONE,
-    as_option,
-    desk_of,
-    filter_options,
-    put_decided,
-    who,
-)
+from structurer.commands.common import counted, json_option, put, put_json, say, store_option
+from structurer.commands.desk import CONFLICT, DONE, as_option, desk_of, filter_options, put_decided, who
 from structurer.commands.reviewing import review
 from structurer.terminal import plain
 

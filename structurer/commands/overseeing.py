@@ -7,19 +7,8 @@ from typing import Any
 
 import click
 
-from structurer.commands.common import (
-    counted,
-    json_option,
-    put,
-    put_json,
-    say,
-    store_option,
-)
-from structurer.commands.desk import (
-    as_option,
-    desk_of,
-    who,
-)
+from structurer.commands.common import counted, json_option, put, put_json, say, store_option
+from structurer.commands.desk import as_option, desk_of, who
 from structurer.commands.reviewing import review
 
 

@@ -8,22 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from structurer.commands.common import (
-    counted,
-    json_option,
-    put,
-    put_json,
-    say,
-    store_option,
-)
-from structurer.commands.desk import (
-    DONE,
-    LEFT,
-    as_option,
-    desk_of,
-    filter_options,
-    who,
-)
+from structurer.commands.common import counted, json_option, put, put_json, say, store_option
+from structurer.commands.desk import DONE, LEFT, as_option, desk_of, filter_options, who
 from structurer.terminal import plain
 
 if TYPE_CHECKING:

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Protocol
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from structurer.store.tables import batch_keys, batches, now
+from structurer.store.transactions import Transactions
 
 _BEING_HANDED_IN = "handing:"
 _MANY = 400
-
-
-class Transactions(Protocol):
-    """What is needed of a store."""
-
-    def _transaction(self, *, writes: bool = False) -> AbstractContextManager[Connection]: ...
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 from uuid import uuid4
 from zlib import compress, decompress
 
@@ -16,6 +15,7 @@ from sqlalchemy import Row as SQLRow
 from structurer.errors import ForgottenJob, UnknownDocument
 from structurer.store.reviews import Reviews
 from structurer.store.tables import documents, failures, job_files, jobs, places
+from structurer.store.transactions import Transactions
 
 State = Literal["waiting", "running", "done", "failed"]
 PIECE = 1 << 20
@@ -70,12 +70,6 @@ class Job:
     def folder(self) -> str:
         """Where its files lie: the beginning of the paths of its documents."""
         return f"{_FOLDER}/{self.id}"
-
-
-class Transactions(Protocol):
-    """What jobs need of a store."""
-
-    def _transaction(self, *, writes: bool = False) -> AbstractContextManager[Connection]: ...
 
 
 class Jobs:

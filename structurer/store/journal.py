@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from structurer.model.shelf import Kept
 from structurer.observation import Usage
 from structurer.store.tables import chunks, now
+from structurer.store.transactions import Transactions
 
 # Made once: putting a statement together takes longer than executing it.
 _GET = select(chunks).where(chunks.c.key == bindparam("of_key"))
@@ -23,12 +23,6 @@ def _put(made: Any) -> Any:
 
 
 _PUT = {"sqlite": _put(sqlite.insert(chunks)), "postgresql": _put(postgresql.insert(chunks))}
-
-
-class Transactions(Protocol):
-    """What the journal needs of a store."""
-
-    def _transaction(self, *, writes: bool = False) -> AbstractContextManager[Connection]: ...
 
 
 class Journal:

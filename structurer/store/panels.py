@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager
 from typing import Any, Literal, NamedTuple, Protocol
 
 from sqlalchemy import (
@@ -35,6 +34,7 @@ from structurer.store.tables import (
     places,
     review_built,
 )
+from structurer.store.transactions import Transactions
 
 _PAGE = 5_000
 _CHUNK = 400
@@ -44,10 +44,8 @@ _LINK = (panel_links.c.kind, panel_links.c.first, panel_links.c.second, panel_li
 _WHO = ("metadata.agency", "metadata.year")
 
 
-class Transactions(Protocol):
-    """What is needed of a store."""
-
-    def _transaction(self, *, writes: bool = False) -> AbstractContextManager[Connection]: ...
+class Deciding(Transactions, Protocol):
+    """A store that also gives what reviewers decided."""
 
     def _decided(
         self, connection: Connection, numbers: Sequence[int]
@@ -105,7 +103,7 @@ class Link(NamedTuple):
 class Panels:
     """Reading a store for panels. Every method is one transaction, or one a page."""
 
-    def __init__(self, store: Transactions) -> None:
+    def __init__(self, store: Deciding) -> None:
         self._store = store
 
     def identities(self) -> Iterator[Identity]:
@@ -220,7 +218,7 @@ def links_of(connection: Connection, number: int, *, current: bool = True) -> li
 
 
 def figures(
-    store: Transactions, connection: Connection, numbers: Sequence[int], indicators: Collection[str] = ()
+    store: Deciding, connection: Connection, numbers: Sequence[int], indicators: Collection[str] = ()
 ) -> dict[int, list[Figure]]:
     """As `Panels.figures`, in a transaction that is open."""
     made: dict[int, list[Figure]] = {number: [] for number in numbers}
