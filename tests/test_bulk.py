@@ -1,17 +1,30 @@
 """Many files: found in order, imported once, and none harmed by another."""
 
+import asyncio
 import os
 import sys
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from structurer.bulk import Failure, Step, Summary, attempt, find_files, import_reports, read_file
+from structurer.bulk import (
+    Failure,
+    Step,
+    Summary,
+    attempt,
+    find_files,
+    import_reports,
+    importing,
+    read_file,
+    writing,
+)
+from structurer.bulk.workers import Workers
 from structurer.errors import ReadError, StoreError, TooLarge
 from structurer.observation import Extraction
 from structurer.settings import Settings
-from structurer.store import Store, open_store
+from structurer.store import Run, Store, open_store
 from tests.samples import FakePipeline
 
 
@@ -140,6 +153,31 @@ def test_a_failing_store_is_not_the_files_fault(
     monkeypatch.setattr(store, "write", full)
     with pytest.raises(StoreError, match="disk full"):
         import_reports(["b.txt"], store)
+
+
+def test_a_store_that_fails_while_the_processes_end_is_told_of(
+    folder: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = store.write
+
+    def full(*kept: Any, run: Run | None = None) -> None:
+        if any(kept):
+            raise StoreError("disk full")
+        write(run=run)
+
+    close = Workers.close
+
+    async def slowly(workers: Workers) -> None:
+        monkeypatch.setattr(writing, "_LONGEST", 0.0)
+        await asyncio.sleep(0.1)
+        await close(workers)
+
+    monkeypatch.setattr(importing, "_TICK", 0.01)
+    monkeypatch.setattr(writing, "_LONGEST", 1e9)
+    monkeypatch.setattr(Workers, "close", slowly)
+    monkeypatch.setattr(store, "write", full)
+    with pytest.raises(StoreError, match="disk full"):
+        import_reports(["b.txt"], store, workers=1)
 
 
 def test_a_dry_run_changes_nothing(folder: Path, store: Store, pipeline: FakePipeline) -> None:

@@ -169,6 +169,8 @@ class Import:
         finally:
             ticking.cancel()
             self._writer.flush()
+        if self._broken is not None:  # writing failed while the processes were being ended
+            raise self._broken
 
     def summary(self) -> Summary:
         """What was done so far."""
