@@ -10,13 +10,15 @@ from typing import Any
 
 import pytest
 
+from benchmarks.endpoints import Endpoint
+from benchmarks.endpoints import Reply as Hung
 from structurer.cache import Cache
 from structurer.errors import SettingsError
 from structurer.model import Client, Reply
 from structurer.model.answers import StatementItem
 from structurer.model.blocking import run
 from structurer.model.transport import Lane, Patience, duration, retry_after
-from structurer.settings import Price
+from structurer.settings import Price, Settings
 from structurer.store import open_store
 from tests.questions import question
 from tests.serving import KEY, Asked, Said, Serving, items, loopback, statement
@@ -107,6 +109,19 @@ def test_an_endpoint_that_is_gone_is_left_alone() -> None:
     replies = client.ask_all([question(f"收到申请{n}件") for n in range(9)])
     assert sorted(reply.state for reply in replies) == [*["failed"] * 5, *["unasked"] * 4]
     assert "5 calls in a row" in client.problem
+    assert client.problem.endswith("the connection failed")
+
+
+def test_what_was_wrong_with_the_way_is_named() -> None:
+    once = Patience(retries=0)
+    with Serving(answer=lambda _: Said(delay=0.6)) as serving:
+        assert ask(serving, patience=once, timeout=0.3).reason == "no answer in time"
+    with Serving(answer=lambda _: Said(cut=True)) as serving:
+        assert ask(serving, patience=once).reason == "the connection failed"
+    with Endpoint(lambda _: Hung(cut=0)) as endpoint:
+        settings = Settings(model="fake", provider="openai", base_url=endpoint.base_url, api_key=KEY)
+        (reply,) = Client(settings, patience=once).ask_all([question()])
+        assert reply.reason == "the connection failed"
 
 
 def test_one_bad_chunk_costs_one_chunk() -> None:

@@ -40,7 +40,9 @@ class Door:
         self._endpoint = endpoint
         self._pause = pause
         self._turns = _Turns()
-        http = openai.DefaultAsyncHttpxClient(
+        # The other transport looks through all its connections twice a call, which with 64 of them is half
+        # of what a call takes.
+        http = openai.DefaultAioHttpClient(
             timeout=openai.Timeout(timeout, connect=min(timeout, 10.0)),
             event_hooks={"request": [self._turns.over]},
             **_tls(endpoint.base_url),
@@ -85,7 +87,7 @@ class Door:
     def _failure(self, error: Any) -> Exception:
         """What an error of the client's means for what to do next; texts never hold key or address."""
         openai = self._openai
-        if isinstance(error, openai.APITimeoutError):
+        if isinstance(error, openai.APITimeoutError) and _ran_out(error):
             return Transient("no answer in time")
         if isinstance(error, openai.APIConnectionError):
             return Transient("the connection failed")
@@ -183,6 +185,13 @@ def _tls(address: str) -> dict[str, Any]:
     from ssl import PROTOCOL_TLS_CLIENT, SSLContext
 
     return {"verify": SSLContext(PROTOCOL_TLS_CLIENT)}  # trusts nobody, should the endpoint redirect to TLS
+
+
+def _ran_out(error: BaseException) -> bool:
+    """Whether it was time that ran out; a connection that was cut is reported as the same error."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return isinstance(error, TimeoutError | asyncio.TimeoutError)
 
 
 def _said(error: Any, key: str) -> str:
