@@ -5,10 +5,10 @@
 The endpoint answers from a process of its own and does next to nothing. The clients send the same bodies
 in turn, R times; the limit is N·L/C, what no client can beat. Bare sockets, which neither make requests nor
 read answers, show how near to it this machine and the endpoint come at all. What a client takes once, to
-open its connections and for the last answers to come in, some 0.1 s, counts too: keep the calls many. Printed: wall time over that
-limit, processor time a call, that of C calls against L (past 1 the processor is the limit), and ours over
-the bare client's. Exits 1 where ours is past 1.05 of the limit, or of the bare client if that misses the
-limit itself on this machine.
+open its connections and for the last answers to come in, some 0.1 s, counts too: keep the calls many.
+Printed: wall time over that limit, processor time a call, that of C calls against L (past 1 the processor is
+the limit), and ours over the bare client's. Exits 1 where ours is past 1.05 of the limit, or of the bare
+client if that misses the limit itself on this machine.
 """
 
 from __future__ import annotations

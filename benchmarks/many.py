@@ -1,7 +1,8 @@
 """As many reports as are wanted, made cheaply: some generated ones, each under ever new names of offices.
 
 Making a report takes as long as reading it. So some hundred are generated in every layout and damage, and
-each is used again with another place in its agency's name: other bytes, another office, the same work.
+each is used again and again, each time with another place in its agency's name: other bytes, another office,
+the same work. As in a country's reports, hardly two are of one office and year.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ def texts(count: int, *, base: int = 300, seed: int = 0) -> Iterator[tuple[str, 
     cases = cases[:base]
     for number in range(count):
         case = cases[number % len(cases)]
-        data = _renamed(case, number // len(cases))
+        data = _renamed(case, number)
         assert data is not None
         yield f"{number:07d}{case.suffix}", data
 
@@ -39,12 +40,13 @@ def written(folder: Path, count: int, **given: int) -> None:
         (place / name).write_bytes(data)
 
 
-def _renamed(case: Case, round: int) -> bytes | None:
+def _renamed(case: Case, number: int) -> bytes | None:
     """The case's text with another place in the agency's name; None where that does not make another text."""
     agency = str(case.metadata.get("agency") or "")
     if not isinstance(case.text, str) or len(agency) <= _LEAST or agency not in case.text:
         return None
-    place = _FIRST[round % len(_FIRST)] + _SECOND[round // len(_FIRST) % len(_SECOND)]
-    text = case.text.replace(agency, place + agency[_LEAST:])
-    again = round // (len(_FIRST) * len(_SECOND))
-    return (text + "\n" * again).encode()
+    place = ""
+    for letters in (_FIRST, _SECOND, _FIRST):
+        number, letter = divmod(number, len(letters))
+        place += letters[letter]
+    return (case.text.replace(agency, place + agency[_LEAST:]) + "\n" * number).encode()

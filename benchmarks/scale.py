@@ -5,8 +5,9 @@
 The same files are imported in turn, R times each, into new stores: by one worker process on one processor,
 and by two on two. The limit is what nobody can leave out, on one processor: read each file, one pass of a
 regular expression over it, and write as many rows into the same tables. Efficiency is how much of twice the
-speed two processors give. `--ray` imports with one and with two workers of a cluster of this machine; its
-start is measured apart, by the time until the first task is through.
+speed two processors give; beside it stands what they give two programs that share nothing, each of which
+only structures reports on a processor of its own. `--ray` imports with one and with two workers of a cluster
+of this machine; its start is measured apart, by the time until the first task is through.
 
 Times are wall times of the import itself: keep the machine idle. Exits 1 where two processors or workers give
 less than 0.85 of twice the speed.
@@ -22,6 +23,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -41,6 +43,22 @@ with open_store(url) as store:
     began = time.perf_counter()
     summary = import_reports(find_files([folder]), store, workers=int(workers))
 print(summary.imported, time.perf_counter() - began)
+"""
+_APART = """
+import sys, time
+from pathlib import Path
+from structurer.bulk import attempt
+from structurer.settings import Settings
+settings = Settings()
+paths = sorted(str(path) for path in Path(sys.argv[1]).rglob("*.*"))[:600]
+for path in paths[:8]:
+    attempt(path, settings=settings)
+print("ready", flush=True)
+sys.stdin.readline()
+began = time.perf_counter()
+for path in paths:
+    attempt(path, settings=settings)
+print(len(paths) / (time.perf_counter() - began))
 """
 _RAY = """
 import sys, time
@@ -68,7 +86,7 @@ def imported(folder: Path, workers: int, code: str, processors: int) -> float:
             capture_output=True,
             text=True,
             check=False,
-            preexec_fn=lambda: _bound(processors),
+            preexec_fn=partial(_bound, processors),
         )
     if done.returncode:
         raise SystemExit(done.stderr[-2000:])
@@ -76,11 +94,34 @@ def imported(folder: Path, workers: int, code: str, processors: int) -> float:
     return int(count) / float(seconds)
 
 
-def _bound(processors: int) -> None:
-    """Keeps this process and those it starts to so many processors."""
+def apart(folder: Path, processors: int) -> float:
+    """Reports a second of so many programs that share nothing, each on a processor of its own, together."""
+    several = [
+        subprocess.Popen(
+            [sys.executable, "-c", _APART, str(folder)],
+            env=os.environ | {"PYTHONPATH": str(ROOT)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            preexec_fn=partial(_bound, 1, number),
+        )
+        for number in range(processors)
+    ]
+    for process in several:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in several:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+    return sum(float(process.communicate()[0]) for process in several)
+
+
+def _bound(processors: int, first: int = 0) -> None:
+    """Keeps this process and those it starts to so many processors, from the first one on."""
     setter = getattr(os, "sched_setaffinity", None)
     if setter:
-        setter(0, sorted(os.sched_getaffinity(0))[:processors])
+        setter(0, sorted(os.sched_getaffinity(0))[first : first + processors])
 
 
 def limit(folder: Path, rows: int) -> float:
@@ -140,10 +181,13 @@ def main(arguments: list[str] | None = None) -> int:
         rows = rows_a_report(folder)
         print(f"{options.reports} reports, {rows} observations each; {os.cpu_count()} processors here")
         found: dict[str, list[float]] = {"limit": [], "one": [], "two": []}
+        alone: list[float] = []
         for _ in range(options.rounds):
+            alone.append(apart(folder, 2) / (2 * apart(folder, 1)))
             found["limit"].append(limit(folder, rows))
             found["one"].append(imported(folder, 1, _ONE, 1))
             found["two"].append(imported(folder, 2, _ONE, 2))
+        print(f"two programs that share nothing: {median(alone):.2f} of twice the speed of one")
         good = told("processes of one machine", found)
         if options.ray:
             ray: dict[str, list[float]] = {"limit": found["limit"], "one": [], "two": []}

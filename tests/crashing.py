@@ -19,7 +19,7 @@ _WAY = re.compile(rb"!([a-z]+)!")
 
 @dataclass
 class Crasher(Reader):
-    """Reads `!exit!`, `!kill!`, `!segfault!`, `!hang!`, `!spin!`, `!print!` in a report as orders."""
+    """Reads `!exit!`, `!kill!`, `!segfault!`, `!hang!`, `!slow!`, `!spin!`, `!print!` in a report as orders."""
 
     def read(self, job: Job) -> Read:
         """Follows the order that stands in the report, and reads it if there is still somebody to do so."""
@@ -44,6 +44,8 @@ def _obey(order: bytes) -> None:
         ctypes.string_at(0)
     elif order == b"hang":
         time.sleep(600)
+    elif order == b"slow":
+        time.sleep(0.1)
     elif order == b"spin":
         while True:
             pass

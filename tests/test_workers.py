@@ -113,6 +113,21 @@ def test_jobs_behind_one_that_ends_its_worker_go_to_another() -> None:
     assert [isinstance(read, Record) for read, _ in found[1:]] == [True] * 3
 
 
+async def _given_ahead(contents: list[bytes]) -> int:
+    """How many jobs a worker was given at once in the end."""
+    async with Workers(1, Crasher(10**6), 60) as workers:
+        worker: Any = None
+        for content in contents:
+            _, worker = await workers.do("read", job(content))
+        return int(worker.ahead)
+
+
+def test_a_worker_is_given_many_short_jobs_at_once_and_few_long_ones() -> None:
+    short, long = [b"letter"] * 40, [b"!slow!"] * 12
+    assert asyncio.run(_given_ahead(short)) == 12
+    assert asyncio.run(_given_ahead(short + long)) == 2
+
+
 def test_a_process_that_cannot_begin_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("structurer.bulk.workers._START", "raise SystemExit('no such house')")
     found = asyncio.run(_told(Reader(10**6), job()))

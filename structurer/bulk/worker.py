@@ -21,6 +21,8 @@ from structurer.garbage import seldom_collected
 _LENGTH = struct.Struct(">Q")
 _GRACE = 10
 """Seconds beyond the time limit after which a worker ends itself: nobody is there to end it."""
+_ROOM = 1 << 20
+"""Bytes of a pipe: what anybody may ask for on Linux, where 64 kB hold one record."""
 MORE_KILLABLE = 500
 """Added to the worker's score when memory runs out, so that the system ends it and not the import."""
 
@@ -29,6 +31,7 @@ def main() -> None:
     """Reads jobs until there are no more."""
     jobs, results = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not end up between the results
+    _widen(results)
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
         score.write(str(MORE_KILLABLE))
     faulthandler.enable()
@@ -49,6 +52,15 @@ def main() -> None:
 def _done(reader: Reader, job: tuple[Any, ...]) -> Any:
     name, *arguments = job
     return getattr(reader, name)(*arguments)
+
+
+def _widen(pipe: BinaryIO) -> None:
+    """Gives a pipe room for some records, where that can be said: else this process stands still while the
+    import writes and does not read."""
+    with contextlib.suppress(ImportError, AttributeError, OSError):
+        import fcntl
+
+        fcntl.fcntl(pipe.fileno(), fcntl.F_SETPIPE_SZ, _ROOM)
 
 
 def _clear_errors() -> None:

@@ -14,6 +14,7 @@ import pickle
 import signal
 import sys
 import tempfile
+import time
 from collections import deque
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
@@ -23,8 +24,13 @@ from structurer.bulk.reading import Reader
 from structurer.bulk.worker import length_of, packed
 from structurer.errors import StructurerError
 
-_AHEAD = 2
-"""Jobs a worker has at once: one in work, and the next one so that it need not wait for it."""
+_AHEAD = (2, 12)
+"""Jobs a worker has at once, at least and at most: one in work, and the next ones so that it need not wait
+while this process writes what was found."""
+_BUSY = 0.1
+"""Seconds of work a worker has at once, where its jobs are short: as long as a batch takes to be written."""
+_MEMORY = 8
+"""Jobs over which a worker's pace is averaged."""
 _BACKLOG = 4
 """Jobs that have to wait before another process is started: a handful of files is not worth one."""
 _LEAVE = 5.0
@@ -61,8 +67,25 @@ class Worker:
     ready: bool = False
     gone: bool = False
     late: bool = False
+    since: float = 0.0
+    """When it began with its first job."""
+    pace: float = _BUSY
+    """Seconds its jobs take, the latest counting most."""
     timer: asyncio.TimerHandle | None = None
     reading: asyncio.Task[None] | None = None
+
+    @property
+    def ahead(self) -> int:
+        """How many jobs it is given at once: few where they are long, for others may be through earlier."""
+        least, most = _AHEAD
+        return max(least, min(most, int(_BUSY / max(self.pace, 1e-6))))
+
+    def through(self) -> _Task:
+        """Takes the job off that it is through with."""
+        moment = time.monotonic()
+        self.pace += (moment - self.since - self.pace) / _MEMORY
+        self.since = moment
+        return self.tasks.popleft()
 
 
 class Workers:
@@ -130,7 +153,7 @@ class Workers:
             if worker is None:
                 held.append(task)
                 break
-            if task.only is None and len(worker.tasks) >= _AHEAD:
+            if task.only is None and len(worker.tasks) >= worker.ahead:
                 held.append(task)
                 break
             self._hand(worker, task)
@@ -152,6 +175,7 @@ class Workers:
         with contextlib.suppress(ConnectionError, RuntimeError):
             worker.process.stdin.write(task.message)
         if len(worker.tasks) == 1:
+            worker.since = time.monotonic()
             self._watch(worker)
 
     def _watch(self, worker: Worker) -> None:
@@ -204,7 +228,7 @@ class Workers:
                     worker.ready = True
                     self._give()
                     continue
-                task = worker.tasks.popleft()
+                task = worker.through()
                 self._watch(worker)
                 if not task.result.done():
                     task.result.set_result((result, worker))
