@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -91,7 +93,9 @@ def statement(quote: str, indicator: str, number: float, **given: Any) -> dict[s
 class Serving:
     """The endpoint, up inside its `with` block. `script` answers in turn, then `answer` answers the rest."""
 
-    def __init__(self, *script: Said, answer: Answerer | None = None) -> None:
+    def __init__(self, *script: Said, answer: Answerer | None = None, pem: Path | None = None) -> None:
+        self.pem = pem
+        """Key and certificate, to be talked to over TLS."""
         self.script = list(script)
         self.answer = answer or (lambda asked: Said())
         self.asked: list[Asked] = []
@@ -122,6 +126,10 @@ class Serving:
                 pass
 
         self._server = Server(("127.0.0.1", 0), Handler)
+        if self.pem is not None:
+            secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            secure.load_cert_chain(self.pem)
+            self._server.socket = secure.wrap_socket(self._server.socket, server_side=True)
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         return self
 
@@ -132,7 +140,8 @@ class Serving:
     @property
     def url(self) -> str:
         """The base URL a client is given."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}/v1"
+        scheme = "http" if self.pem is None else "https"
+        return f"{scheme}://127.0.0.1:{self._server.server_address[1]}/v1"
 
     def settings(self, **given: Any) -> Settings:
         """Settings that ask this endpoint."""

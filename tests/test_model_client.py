@@ -5,10 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from datetime import datetime, timedelta, timezone
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from benchmarks.endpoints import Endpoint
 from benchmarks.endpoints import Reply as Hung
@@ -82,6 +88,38 @@ def test_a_storm_without_end_ends_with_patience() -> None:
         reply = ask(serving, patience=Patience(limited=0.1))
     assert reply.state == "failed"
     assert "wait" in reply.reason
+
+
+def made_for_loopback(place: Path) -> Path:
+    """A key and a certificate that nobody has signed but itself."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "loopback")])
+    begins = datetime.now(timezone.utc) - timedelta(hours=1)
+    address = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(begins)
+        .not_valid_after(begins + timedelta(days=1))
+        .add_extension(address, critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    plain = (Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    place.write_bytes(key.private_bytes(*plain) + made.public_bytes(Encoding.PEM))
+    return place
+
+
+def test_an_endpoint_that_is_not_trusted_is_told_no_word(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pem = made_for_loopback(tmp_path / "endpoint.pem")
+    with Serving(GOOD, pem=pem) as serving:
+        client = Client(serving.settings(), patience=QUICK)
+        (reply,) = client.ask_all([question()])
+        assert (reply.state, serving.asked) == ("failed", [])
+        assert "SSL_CERT_FILE" in client.problem
+        monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+        assert numbers(ask(serving)) == [17]
 
 
 @pytest.mark.parametrize(

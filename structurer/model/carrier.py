@@ -130,7 +130,7 @@ class Carrier:
             gap = Brought(state="rejected", reason=str(error))
         except Denied as error:
             name = self._endpoint.preset.name
-            self.problem = self.problem or f"{name} turned {self._endpoint.model} away: {error}"
+            self.problem = self.problem or f"{name} does not answer for {self._endpoint.model}: {error}"
             gap = Brought(reason=str(error))
         finally:
             usage = self._ledger.spent(trips.made, completion)

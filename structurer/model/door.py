@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from functools import cache
+from ssl import SSLCertVerificationError
 from typing import Any
 
 from structurer.model.answers import Answer
@@ -87,10 +88,8 @@ class Door:
     def _failure(self, error: Any) -> Exception:
         """What an error of the client's means for what to do next; texts never hold key or address."""
         openai = self._openai
-        if isinstance(error, openai.APITimeoutError) and _ran_out(error):
-            return Transient("no answer in time")
         if isinstance(error, openai.APIConnectionError):
-            return Transient("the connection failed")
+            return _not_reached(error)
         if not isinstance(error, openai.APIStatusError):
             return Transient("the answer could not be read")
         status, said = error.status_code, _said(error, self._endpoint.key)
@@ -187,11 +186,14 @@ def _tls(address: str) -> dict[str, Any]:
     return {"verify": SSLContext(PROTOCOL_TLS_CLIENT)}  # trusts nobody, should the endpoint redirect to TLS
 
 
-def _ran_out(error: BaseException) -> bool:
-    """Whether it was time that ran out; a connection that was cut is reported as the same error."""
+def _not_reached(error: BaseException) -> Exception:
+    """What it means that no answer came. A cut connection is reported as one that took too long, too."""
     while error.__cause__ is not None:
         error = error.__cause__
-    return isinstance(error, TimeoutError | asyncio.TimeoutError)
+    if isinstance(error, SSLCertVerificationError):
+        return Denied("its certificate is not trusted; SSL_CERT_FILE names the authorities to trust")
+    late = isinstance(error, TimeoutError | asyncio.TimeoutError)
+    return Transient("no answer in time" if late else "the connection failed")
 
 
 def _said(error: Any, key: str) -> str:
