@@ -33,6 +33,7 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "max_tokens": ("STRUCTURER_MAX_TOKENS",),
     "max_bytes": ("STRUCTURER_MAX_BYTES",),
     "time_limit": ("STRUCTURER_TIME_LIMIT",),
+    "memory_limit": ("STRUCTURER_MEMORY_LIMIT",),
     "workers": ("STRUCTURER_WORKERS",),
 }
 _NO_SETTINGS = frozenset({"STRUCTURER_REVIEWER", "STRUCTURER_TOKENS"})
@@ -92,6 +93,8 @@ class Settings(BaseModel):
     """Files over this size are refused: a report takes some ten thousand bytes."""
     time_limit: float = Field(300.0, gt=0)
     """Seconds that reading one report may take in an import; it is then given up, and the import goes on."""
+    memory_limit: int = Field(4_000_000_000, ge=500_000_000)
+    """Bytes that a process which reads reports may hold; a report that needs more is given up."""
     workers: int | None = Field(None, ge=0, le=1024)
     """Processes that read reports in an import; 0 reads in the import's own, None is one a processor."""
 

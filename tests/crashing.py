@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from structurer.bulk.reading import Job, Read, Reader
+from structurer.draft import Draft
 
 _WAY = re.compile(rb"!([a-z]+)!")
 
 
 @dataclass
 class Crasher(Reader):
-    """Reads `!exit!`, `!kill!`, `!segfault!`, `!hang!`, `!slow!`, `!spin!`, `!print!` in a report as orders."""
+    """Reads `!exit!`, `!kill!`, `!segfault!`, `!hang!`, `!hog!`, `!slow!`, `!spin!`, `!print!` in a report as orders."""
 
     def read(self, job: Job) -> Read:
         """Follows the order that stands in the report, and reads it if there is still somebody to do so."""
@@ -27,6 +28,11 @@ class Crasher(Reader):
         if order is not None:
             _obey(order[1])
         return super().read(job)
+
+    def _draft(self, job: Job) -> Draft:
+        if b"!hog!" in job.content:
+            _ = bytearray(1 << 30)
+        return super()._draft(job)
 
     def finish(self, path: str, key: str, replies: Sequence[Any]) -> Read:
         """As the reader's, but a report that says so ends the process first."""

@@ -65,6 +65,7 @@ ENDS = {
     b"!segfault!": ("crashed", "SIGSEGV"),
     b"!hang!": ("timeout", "not through after 2 s; the setting time_limit allows more"),
     b"!spin!": ("timeout", "not through after 2 s"),
+    b"!hog!": ("memory", "memory_limit allows more"),
 }
 
 
@@ -76,16 +77,17 @@ def test_a_worker_that_ends_costs_one_report(folder: Path, tmp_path: Path) -> No
         path.write_bytes(order + Path(files[0]).read_bytes() + str(number).encode())
         files.insert(3 * number, str(path))
     with open_store(f"sqlite:///{tmp_path}/a.db") as store:
-        summary = import_reports(files, store, workers=2, settings=Settings(time_limit=2))
+        settings = Settings(time_limit=2, memory_limit=700_000_000)
+        summary = import_reports(files, store, workers=2, settings=settings)
         assert summary.imported == COUNT + 1
-        assert summary.failures == {"crashed": 3, "timeout": 2}
+        assert summary.failures == {"crashed": 3, "timeout": 2, "memory": 1}
         kept = {failed.path: failed for failed in store.failures()}
         for number, (kind, reason) in enumerate(ENDS.values()):
             failed = kept[str(tmp_path / f"{number}.txt")]
             assert failed.kind == kind
             assert reason in failed.reason
-        again = import_reports(files, store, workers=2, settings=Settings(time_limit=2))
-        assert (again.unchanged, again.left, again.failed) == (COUNT + 1, 5, 0)
+        again = import_reports(files, store, workers=2, settings=settings)
+        assert (again.unchanged, again.left, again.failed) == (COUNT + 1, len(ENDS), 0)
 
 
 def test_what_failed_is_left_alone_until_it_is_asked_for(folder: Path, tmp_path: Path) -> None:
@@ -102,7 +104,7 @@ def test_what_failed_is_left_alone_until_it_is_asked_for(folder: Path, tmp_path:
 
 
 async def _told(reader: Reader, *jobs: Job, count: int = 1) -> list[Any]:
-    async with Workers(count, reader, 60) as workers:
+    async with Workers(count, reader, Settings()) as workers:
         return await asyncio.gather(*(workers.do("read", one) for one in jobs), return_exceptions=True)
 
 
@@ -115,7 +117,7 @@ def test_jobs_behind_one_that_ends_its_worker_go_to_another() -> None:
 
 async def _given_ahead(contents: list[bytes]) -> int:
     """How many jobs a worker was given at once in the end."""
-    async with Workers(1, Crasher(10**6), 60) as workers:
+    async with Workers(1, Crasher(10**6), Settings()) as workers:
         worker: Any = None
         for content in contents:
             _, worker = await workers.do("read", job(content))
@@ -140,10 +142,11 @@ def test_workers_end_with_the_one_who_started_them(tmp_path: Path) -> None:
 import asyncio
 from structurer.bulk.reading import Job
 from structurer.bulk.workers import Workers
+from structurer.settings import Settings
 from tests.crashing import Crasher
 
 async def main():
-    async with Workers(2, Crasher(10**6), 60) as workers:
+    async with Workers(2, Crasher(10**6), Settings()) as workers:
         await workers.do("read", Job("a", b"a letter", "a"))
         print(*workers.pids, flush=True)
         await asyncio.sleep(60)

@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 INTERNAL = "internal"
 CRASHED = "crashed"
 TIMEOUT = "timeout"
+MEMORY = "memory"
 
 
 @dataclass(frozen=True)
 class Failure:
     """A file that gave no extraction: `kind` is the error's code, or "internal" for a mistake of ours.
 
-    "crashed": the process that read it ended; "timeout": it was not through in time.
+    "crashed": the process that read it ended; "timeout": it was not through in time; "memory": it needs more
+    than a process may hold.
     """
 
     path: str
@@ -52,6 +54,8 @@ def failure(path: str, error: Exception) -> Failure:
         return Failure(path, error.code, error.reason)
     if isinstance(error, StructurerError):
         return Failure(path, error.code, str(error))
+    if isinstance(error, MemoryError):
+        return Failure(path, MEMORY, "it needs more memory than it may have; memory_limit allows more")
     reason = f"{type(error).__name__}: {error} (a mistake in structurer, {_where(error)}: please report it)"
     return Failure(path, INTERNAL, reason)
 

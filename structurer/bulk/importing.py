@@ -162,7 +162,7 @@ class Import:
                     opened.push_async_callback(_over, warming)
                 self._workers = workers
                 if workers is None and self._course.workers:
-                    made = Workers(self._course.workers, self.sent_reader(), self._settings.time_limit)
+                    made = Workers(self._course.workers, self.sent_reader(), self._settings)
                     self._workers = await opened.enter_async_context(made)
                 opened.push_async_callback(self._abandon)
                 await self._take_all(paths)

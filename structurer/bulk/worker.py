@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 
 from structurer.bulk.reading import Reader
 from structurer.garbage import seldom_collected
+from structurer.memory import limit_memory
 
 _LENGTH = struct.Struct(">Q")
 _GRACE = 10
@@ -38,7 +39,8 @@ def main() -> None:
     setup = received(jobs)
     if setup is None:
         return
-    reader, seconds = setup
+    reader, seconds, memory = setup
+    limit_memory(memory)
     reader.warm()
     send(results, "ready")
     with seldom_collected():

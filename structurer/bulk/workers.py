@@ -23,6 +23,7 @@ from structurer.bulk.failing import CRASHED, TIMEOUT
 from structurer.bulk.reading import Reader
 from structurer.bulk.worker import length_of, packed
 from structurer.errors import StructurerError
+from structurer.settings import Settings
 
 _AHEAD = (2, 12)
 """Jobs a worker has at once, at least and at most: one in work, and the next ones so that it need not wait
@@ -91,9 +92,9 @@ class Worker:
 class Workers:
     """As many processes as are worth it, up to `count`; use it in an `async with` block."""
 
-    def __init__(self, count: int, reader: Reader, seconds: float) -> None:
-        self._count, self._seconds = count, seconds
-        self._setup = packed((reader, seconds))
+    def __init__(self, count: int, reader: Reader, settings: Settings) -> None:
+        self._count, self._seconds = count, settings.time_limit
+        self._setup = packed((reader, settings.time_limit, settings.memory_limit))
         self._workers: list[Worker] = []
         self._waiting: deque[_Task] = deque()
         self._starting: set[asyncio.Task[None]] = set()

@@ -76,7 +76,7 @@ class Extractor:
         course = Course(given.force, given.failed, 1, steps.append, engine=None)
         running = Import(intake, settings, self._forms, course, client)
         if self._workers is None:
-            self._workers = Workers(1, running.sent_reader(), settings.time_limit)
+            self._workers = Workers(1, running.sent_reader(), settings)
         await running.run(paths, self._workers)
         # What went into the part is told of by whoever takes the part in.
         in_part = part.paths

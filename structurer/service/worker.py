@@ -13,6 +13,7 @@ from dataclasses import asdict
 from multiprocessing.connection import Connection
 from typing import Any
 
+from structurer.memory import limit_memory
 from structurer.settings import Settings
 from structurer.store.jobs import Job
 
@@ -69,6 +70,7 @@ def _serve(pipe: Connection, settings: Settings) -> None:
     from structurer.store import open_store
 
     load_forms()
+    limit_memory(settings.memory_limit)
     with open_store(settings.store) as store:
         while True:
             try:
