@@ -20,7 +20,7 @@ from click.testing import CliRunner, Result
 from benchmarks.corpus import reports
 from structurer.cli import cli
 from structurer.errors import StoreError
-from structurer.store import door, open_store, reviews
+from structurer.store import claims, door, log, open_store
 from tests import postgres
 from tests.samples import sample
 from tests.serving import Said, Serving, loopback
@@ -141,12 +141,13 @@ def test_a_clock_that_goes_back_changes_no_order(folder: Path, monkeypatch: pyte
     first = next(word for word in queued.output.replace('"', " ").split() if len(word) == 16)
     began = datetime(2030, 1, 1, tzinfo=timezone.utc)
     moments = (began - timedelta(days=each) for each in count())
-    monkeypatch.setattr(reviews, "now", lambda: next(moments))
+    for module in (log, claims):
+        monkeypatch.setattr(module, "now", lambda: next(moments))
     run("decide", first, "later", "--as", "one", "--store", STORE)
     run("decide", first, "reject", "--as", "one", "--store", STORE)
     run("undo", "--as", "one", "--store", STORE)
-    log = run("log", first, "--store", STORE).output
-    assert log.index("later") < log.index("reject") < log.index("undo")
+    told = run("log", first, "--store", STORE).output
+    assert told.index("later") < told.index("reject") < told.index("undo")
 
 
 @loopback

@@ -9,8 +9,8 @@ import pytest
 
 from structurer.errors import ForgottenJob, UnknownDocument
 from structurer.store import Store, open_store
+from structurer.store.claims import Claims
 from structurer.store.jobs import LEASE, PIECE, Jobs, Piece
-from structurer.store.reviews import Reviews
 from tests.samples import sample
 
 
@@ -60,7 +60,7 @@ def test_each_job_is_taken_once_in_order(store: Store) -> None:
 
 def test_a_job_that_its_server_let_fall_is_picked_up(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     now = [datetime(2026, 3, 1, tzinfo=timezone.utc)]
-    monkeypatch.setattr(Reviews, "clock", lambda self: now[0])
+    monkeypatch.setattr(Claims, "clock", lambda self: now[0])
     jobs = Jobs(store)
     id = submitted(jobs, b"x")
     assert jobs.claim("one", (), most_tries=3)
@@ -135,7 +135,7 @@ def test_jobs_are_forgotten_long_after_they_ended_and_what_they_imported_stays(
         jobs.end(id, summary={"imported": 1})
     assert jobs.forget(timedelta(hours=1)) == 0
     later = datetime.now(timezone.utc) + timedelta(hours=2)
-    monkeypatch.setattr(Reviews, "clock", lambda self: later)
+    monkeypatch.setattr(Claims, "clock", lambda self: later)
     assert jobs.forget(timedelta(hours=1)) == 3
     assert jobs.forget(timedelta(hours=1)) == 0
     assert jobs.get(waiting).state == "waiting"

@@ -33,7 +33,8 @@ def ticking(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
     def skip(by: timedelta) -> None:
         now[0] += by
 
-    monkeypatch.setattr("structurer.store.reviews.now", tick)
+    for module in ("log", "claims"):
+        monkeypatch.setattr(f"structurer.store.{module}.now", tick)
     monkeypatch.setattr("structurer.console.reviewing._minutes", lambda task: 30)
     monkeypatch.setenv("TZ", "UTC")
     monkeypatch.delenv("EDITOR", raising=False)

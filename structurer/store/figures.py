@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import ColumnElement, Connection, exists, func, select
 
 from structurer.flat import Report
-from structurer.store.reviews import Reviews
+from structurer.store.log import EventLog
 from structurer.store.streaming import paged, reports_of
 from structurer.store.tables import copies, documents, failures, findings, observations, places
 
@@ -73,10 +73,10 @@ def placed(connection: Connection, numbers: Sequence[int]) -> dict[int, Place]:
 
 def tallies(connection: Connection, indicators: Sequence[str]) -> Iterator[Tally]:
     """Every current report in figures, as reviewers left it, by path."""
-    reviews = Reviews(connection)
-    plan = reviews.plan()
+    log = EventLog(connection)
+    plan = log.plan()
     for batch in paged(connection, _BATCH):
-        acts = reviews.of_documents([row.id for row in batch])
+        acts = log.of_documents([row.id for row in batch])
         plain = [row.number for row in batch if row.id not in acts]
         counted, told = _counted(connection, plain), _told(connection, plain, indicators)
         chosen = [row for row in batch if row.id in acts]

@@ -13,7 +13,7 @@ from sqlalchemy import Column, Connection, Select, and_, delete, func, insert, o
 from sqlalchemy import Row as SQLRow
 
 from structurer.errors import ForgottenJob, UnknownDocument
-from structurer.store.reviews import Reviews
+from structurer.store.claims import Claims
 from structurer.store.tables import documents, failures, job_files, jobs, places
 from structurer.store.transactions import Transactions
 
@@ -83,7 +83,7 @@ class Jobs:
         id = uuid4().hex
         with self._store._transaction(writes=True) as connection:
             values = {"id": id, "state": "waiting", "by": by, "options": dict(options), "size": 0, "tries": 0}
-            times = {"submitted_at": Reviews(connection).clock(), "holder": "", "problem": ""}
+            times = {"submitted_at": Claims(connection).clock(), "holder": "", "problem": ""}
             made = connection.execute(insert(jobs).values(**values, **times)).inserted_primary_key
             number = int(made[0]) if made else 0
             size = 0
@@ -164,7 +164,7 @@ class Jobs:
     def forget(self, kept: timedelta) -> int:
         """Forgets the jobs that ended longer ago than that; what they imported stays. Returns how many."""
         with self._store._transaction(writes=True) as connection:
-            moment = Reviews(connection).clock() - kept
+            moment = Claims(connection).clock() - kept
             old = delete(jobs).where(jobs.c.state.in_(("done", "failed")), jobs.c.ended_at < moment)
             return connection.execute(old).rowcount
 
@@ -177,9 +177,9 @@ class Jobs:
         instead.
         """
         with self._store._transaction(writes=True) as connection:
-            reviews = Reviews(connection)
-            reviews.lock()
-            moment = reviews.clock()
+            claims = Claims(connection)
+            claims.lock()
+            moment = claims.clock()
             due = or_(jobs.c.state == "waiting", and_(jobs.c.state == "running", jobs.c.until < moment))
             while True:
                 row = connection.execute(
@@ -206,7 +206,7 @@ class Jobs:
     def renew(self, holder: str, under_way: Collection[str]) -> None:
         """Says that the jobs a server is at are still being worked on."""
         with self._store._transaction(writes=True) as connection:
-            moment = Reviews(connection).clock()
+            moment = Claims(connection).clock()
             held = and_(jobs.c.holder == holder, jobs.c.id.in_(under_way))
             connection.execute(update(jobs).where(held).values(until=moment + LEASE))
 
@@ -225,7 +225,7 @@ class Jobs:
         """Notes how a job ended, and lets go of its files; with a problem it has failed."""
         with self._store._transaction(writes=True) as connection:
             row = _row(connection, id)
-            _end(connection, row.number, Reviews(connection).clock(), summary=summary, problem=problem)
+            _end(connection, row.number, Claims(connection).clock(), summary=summary, problem=problem)
 
 
 def _end(

@@ -1,19 +1,17 @@
-"""The review tables: events, the queue computed from them, claims. Used inside one transaction."""
+"""The queue of reviewers, computed from what was found and what was decided. Used inside one transaction."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, cast
 from zlib import decompress
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Select,
-    and_,
     bindparam,
     delete,
     exists,
@@ -21,30 +19,26 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    text,
     update,
 )
 from sqlalchemy import Row as SQLRow
 
-from structurer.review.events import Event, Seen
+from structurer.review.events import Event
 from structurer.review.fold import DUE, Standing, standing
 from structurer.review.items import Plan, Unit
+from structurer.store.claims import Claims
+from structurer.store.log import EventLog
 from structurer.store.tables import (
     contents,
     copies,
     documents,
-    events,
-    now,
     places,
     review_built,
     review_claims,
     review_items,
 )
+from structurer.store.writing import portions
 
-LEASE = timedelta(minutes=30)
-_LOCK = 7283466
-_CHUNK = 400
-_TICK = timedelta(microseconds=1)
 _i = review_items.c
 
 
@@ -79,108 +73,8 @@ class Left:
         return sum(self.kinds.values())
 
 
-class Reviews:
-    """The review tables as one transaction sees them."""
-
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
-
-    def lock(self) -> None:
-        """Makes every other process that would write wait; SQLite's write lock does so by itself."""
-        if self.connection.dialect.name == "postgresql":
-            self.connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
-
-    def clock(self) -> datetime:
-        """The time that leases run by: where machines share a server, that server's."""
-        if self.connection.dialect.name == "postgresql":
-            return cast(datetime, self.connection.scalar(select(func.clock_timestamp())))
-        return now()
-
-    # Events
-
-    def moment(self) -> datetime:
-        """Now, but later than every event: an act comes after what it was an answer to.
-
-        A laptop whose clock is ahead may have brought events from the future, so no lease runs by this.
-        """
-        last = self.connection.scalar(select(func.max(events.c.at)))
-        return max(now(), last + _TICK) if last is not None else now()
-
-    def append(self, made: Sequence[Event]) -> None:
-        """Adds events."""
-        rows = [event.model_dump(mode="python") | {"seen": _seen(event)} for event in made]
-        if rows:
-            self.connection.execute(insert(events), rows)
-
-    def unknown(self, ids: Sequence[str]) -> set[str]:
-        """Which of these event ids the store has not got."""
-        held: set[str] = set()
-        for chunk in _chunks(ids):
-            held.update(self.connection.scalars(select(events.c.id).where(events.c.id.in_(chunk))))
-        return set(ids) - held
-
-    def of_items(self, items: Sequence[str]) -> dict[str, list[Event]]:
-        """The events of items."""
-        made: dict[str, list[Event]] = {item: [] for item in items}
-        for chunk in _chunks(items):
-            for event in self._events(select(events).where(events.c.item.in_(chunk))):
-                made[event.item].append(event)
-        return made
-
-    def of_documents(self, ids: Sequence[str]) -> dict[str, list[Event]]:
-        """The events about documents, in time order."""
-        made: dict[str, list[Event]] = {}
-        query = select(events).where(events.c.document.in_(ids), events.c.item != "")
-        for event in self._events(query.order_by(events.c.at, events.c.id)):
-            made.setdefault(event.document, []).append(event)
-        return made
-
-    def newest_of(self, by: str) -> Iterator[Event]:
-        """One reviewer's events, newest first."""
-        query = select(events).where(events.c.by == by).order_by(events.c.at.desc(), events.c.id.desc())
-        last = 0
-        while True:
-            found = list(self._events(query.limit(64).offset(last)))
-            yield from found
-            if len(found) < 64:
-                return
-            last += 64
-
-    def event(self, id: str) -> Event | None:
-        """The event of this id."""
-        return next(iter(self._events(select(events).where(events.c.id == id))), None)
-
-    def batch(self, batch: str) -> list[Event]:
-        """The events of a batch."""
-        return list(self._events(select(events).where(events.c.batch == batch)))
-
-    def all_events(self) -> Iterator[Event]:
-        """Every event, in time order, a few in memory at a time."""
-        query = select(events).order_by(events.c.at, events.c.id)
-        last: tuple[datetime, str] | None = None
-        while True:
-            part = query
-            if last is not None:
-                at, id = last
-                part = query.where(or_(events.c.at > at, and_(events.c.at == at, events.c.id > id)))
-            found = list(self._events(part.limit(_CHUNK)))
-            yield from found
-            if len(found) < _CHUNK:
-                return
-            last = found[-1].order
-
-    def plan(self) -> Plan:
-        """The plan in force: the latest one."""
-        query = select(events).where(events.c.item == "", events.c.kind == "plan")
-        latest = next(
-            iter(self._events(query.order_by(events.c.at.desc(), events.c.id.desc()).limit(1))), None
-        )
-        return Plan.model_validate(latest.value) if latest is not None else Plan()
-
-    def _events(self, query: Select[Any]) -> Iterator[Event]:
-        return map(_event, self.connection.execute(query))
-
-    # The queue
+class Reviews(EventLog, Claims):
+    """The review tables as one transaction sees them: the log, the queue computed from it, and the claims."""
 
     def unbuilt(self, plan: Plan, limit: int) -> list[int]:
         """Current documents whose part of the queue has to be computed."""
@@ -256,7 +150,7 @@ class Reviews:
     def mirrors(self, items: Sequence[str]) -> list[SQLRow[Any]]:
         """The items of copies that are the same as these, with the path of each copy."""
         found: list[SQLRow[Any]] = []
-        for chunk in _chunks(items):
+        for chunk in portions(items):
             query = select(review_items, documents.c.path).join(documents).where(_i.same_as.in_(chunk))
             found += self.connection.execute(query.order_by(documents.c.path, _i.id))
         return found
@@ -307,7 +201,7 @@ class Reviews:
         """Brings the state of items up to their events; returns those that the queue has not got."""
         held: set[str] = set()
         changed = []
-        for chunk in _chunks(ids):
+        for chunk in portions(ids):
             found = self.connection.execute(
                 select(_i.id, _i.seen_sha, _i.needed).where(_i.id.in_(chunk))
             ).all()
@@ -392,34 +286,6 @@ class Reviews:
         served = units.where(_i.due == 0, or_(_i.state.not_in(blocked), ~voted)).order_by(*_ORDER[1:])
         return cast("str | None", self.connection.scalar(served.limit(1)))
 
-    # Claims
-
-    def holder(self, unit: str, moment: datetime) -> tuple[str, datetime] | None:
-        """Who holds a unit, and until when."""
-        query = select(review_claims).where(review_claims.c.unit == unit, review_claims.c.until > moment)
-        row = self.connection.execute(query).first()
-        return (row.by, row.until) if row is not None else None
-
-    def claim(self, unit: str, by: str, moment: datetime) -> None:
-        """Gives a unit to a reviewer for the length of a lease."""
-        self.connection.execute(delete(review_claims).where(review_claims.c.unit == unit))
-        values = {"unit": unit, "by": by, "until": moment + LEASE}
-        self.connection.execute(insert(review_claims).values(values))
-
-    def renew(self, by: str, moment: datetime) -> None:
-        """Lets every lease of a reviewer run on: whoever acts is there."""
-        held = and_(review_claims.c.by == by, review_claims.c.until > moment)
-        self.connection.execute(update(review_claims).where(held).values(until=moment + LEASE))
-
-    def held_by(self, by: str, moment: datetime) -> list[str]:
-        """The units a reviewer holds."""
-        held = and_(review_claims.c.by == by, review_claims.c.until > moment)
-        return list(self.connection.scalars(select(review_claims.c.unit).where(held)))
-
-    def release(self, units: Sequence[str]) -> None:
-        """Frees units."""
-        self.connection.execute(delete(review_claims).where(review_claims.c.unit.in_(units)))
-
 
 _ORDER = (_i.due, _i.unit_rank, _i.shuffle, _i.unit, _i.position)
 _DOCUMENT = (documents.c.id.label("document_id"), documents.c.path, documents.c.agency, documents.c.year)
@@ -455,22 +321,6 @@ def _state(now_at: Standing) -> dict[str, Any]:
         "voters": _barred(now_at.voters),
         "waits_since": now_at.since,
     }
-
-
-def _seen(event: Event) -> Any:
-    return event.seen.model_dump(mode="json") if event.seen is not None else None
-
-
-def _event(row: SQLRow[Any]) -> Event:
-    values = dict(row._mapping)
-    values.pop("number")
-    seen = values["seen"]
-    return Event.model_construct(**values | {"seen": Seen.model_validate(seen) if seen is not None else None})
-
-
-def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(values), _CHUNK):
-        yield values[start : start + _CHUNK]
 
 
 def _barred(names: Sequence[str]) -> str:

@@ -23,6 +23,7 @@ from structurer.review.items import Plan
 from structurer.review.rulebook import rulebook
 from structurer.store import rows, runs
 from structurer.store.copies import Linked, link, linked
+from structurer.store.log import EventLog
 from structurer.store.reviews import Reviews
 from structurer.store.runs import Engine as RunEngine
 from structurer.store.runs import Run
@@ -435,9 +436,9 @@ def _assemble(connection: Connection, batch: Sequence[SQLRow[Any]], reviewed: bo
         return {key: list(group) for key, group in groupby(connection.execute(query), attrgetter("document"))}
 
     found, noted, titled = parts(observations), parts(findings), parts(sections)
-    reviews = Reviews(connection)
-    acts = reviews.of_documents([row.id for row in batch]) if reviewed and batch else {}
-    plan = reviews.plan() if acts else Plan()
+    log = EventLog(connection)
+    acts = log.of_documents([row.id for row in batch]) if reviewed and batch else {}
+    plan = log.plan() if acts else Plan()
     for row in batch:
         made = rows.extraction(
             row,

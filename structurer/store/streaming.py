@@ -30,7 +30,7 @@ from structurer.review.decided import decided
 from structurer.review.events import Event
 from structurer.review.items import Plan
 from structurer.review.rulebook import rulebook
-from structurer.store.reviews import Reviews
+from structurer.store.log import EventLog
 from structurer.store.tables import copies, documents, findings, observations, places, sections
 
 _BATCH = 100
@@ -47,7 +47,7 @@ def stream(
     on the run that imported them. `accepted` leaves out values that do not leave by default, `whole=False`
     findings and sections.
     """
-    plan = Reviews(connection).plan() if reviewed else Plan()
+    plan = EventLog(connection).plan() if reviewed else Plan()
     for batch in paged(connection, _BATCH):
         yield from _reports(connection, batch, plan, reviewed, accepted, whole)
 
@@ -109,7 +109,7 @@ def _reports(
     accepted: bool,
     whole: bool,
 ) -> Iterator[Report]:
-    acts = Reviews(connection).of_documents([row.id for row in batch]) if reviewed else {}
+    acts = EventLog(connection).of_documents([row.id for row in batch]) if reviewed else {}
     # A decision may accept what the machine left open, so reports that have any are read whole.
     plain = [row.number for row in batch if row.id not in acts]
     chosen = [row.number for row in batch if row.id in acts]

@@ -12,3 +12,10 @@ class Transactions(Protocol):
     """A store as its journal, jobs, batches and panels see it."""
 
     def _transaction(self, *, writes: bool = False) -> AbstractContextManager[Connection]: ...
+
+
+class Inside:
+    """What works inside one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
