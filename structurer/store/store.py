@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, Select, Table, exists, func, select
 from sqlalchemy import Row as SQLRow
@@ -23,6 +23,7 @@ from structurer.review.items import Plan
 from structurer.review.rulebook import rulebook
 from structurer.store import rows, runs
 from structurer.store.copies import Linked, link, linked
+from structurer.store.known import Known, failed_of, known
 from structurer.store.log import EventLog
 from structurer.store.reviews import Reviews
 from structurer.store.runs import Engine as RunEngine
@@ -38,7 +39,7 @@ from structurer.store.tables import (
     places,
     sections,
 )
-from structurer.store.writing import Failed, Placed, portions, put_failures, put_places, put_records
+from structurer.store.writing import Failed, Placed, put_failures, put_places, put_records
 
 if TYPE_CHECKING:
     from structurer.store.handed import HandedIn
@@ -63,13 +64,6 @@ class Counts:
     """Current documents that are the same report as another one."""
     observations: Mapping[str, int] = field(default_factory=dict)
     accepted: int = 0
-
-
-class Known(NamedTuple):
-    """What a store knows of a file's bytes."""
-
-    state: Literal["placed", "elsewhere", "failed"]
-    failed: Failed | None = None
 
 
 class _Collision(StoreError):
@@ -231,30 +225,8 @@ class Store:
         `placed`: extracted by this fingerprint, and found there; `elsewhere`: extracted, under another path;
         `failed`: tried by this fingerprint, and failed. What is not in the answer is to be extracted.
         """
-        ids = list(set(found.values()))
-        extracted: set[str] = set()
-        lies: dict[str, str] = {}
-        failing: dict[str, Failed] = {}
         with self._transaction() as connection:
-            for part in portions(ids):
-                query = select(documents.c.id).where(
-                    documents.c.id.in_(part), documents.c.fingerprint == fingerprint
-                )
-                extracted.update(connection.scalars(query))
-            for part in portions(list(found)):
-                where = select(places.c.path, documents.c.id).join(documents).where(places.c.path.in_(part))
-                lies.update((row.path, row.id) for row in connection.execute(where))
-                tried = select(failures).where(
-                    failures.c.path.in_(part), failures.c.fingerprint == fingerprint
-                )
-                failing.update((row.path, _failed(row)) for row in connection.execute(tried))
-        told: dict[str, Known] = {}
-        for path, id in found.items():
-            if id in extracted:
-                told[path] = Known("placed" if lies.get(path) == id else "elsewhere")
-            elif path in failing and failing[path].id == id:
-                told[path] = Known("failed", failing[path])
-        return told
+            return known(connection, found, fingerprint)
 
     def ids(self, fingerprint: str) -> Iterator[str]:
         """The ids of all documents that were extracted by this fingerprint, in their order."""
@@ -354,7 +326,7 @@ class Store:
             part = query if last is None else query.where(failures.c.path > last)
             with self._transaction() as connection:
                 found = connection.execute(part).all()
-            yield from map(_failed, found)
+            yield from map(failed_of, found)
             if not found:
                 return
             last = found[-1].path
@@ -401,10 +373,6 @@ class Store:
             if password := self._engine.url.password:
                 reason = reason.replace(str(password), "***")
             raise StoreError(f"{self.name}: {reason}") from None
-
-
-def _failed(row: SQLRow[Any]) -> Failed:
-    return Failed(path=row.path, id=row.id, kind=row.kind, reason=row.reason, fingerprint=row.fingerprint)
 
 
 def _lookups(key: str) -> Iterator[Select[Any]]:

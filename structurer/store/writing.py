@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, insert, select, update
 from sqlalchemy.engine import Dialect
 
 from structurer.record import FINDING, OBSERVATION, SECTION, Record
@@ -30,6 +30,23 @@ _CHILDREN: Sequence[tuple[Table, tuple[str, ...], str]] = (
 )
 _IN_ONE_QUERY = 400
 """Values of an IN; SQLite takes 999 parameters where it is old."""
+
+
+def among(column: ColumnElement[Any]) -> ColumnElement[bool]:
+    """`column IN (:among)`, for statements that are made once and given their values when they are executed.
+
+    One that is made with its values takes longer to make than to execute, and leaves cycles behind that are
+    not collected for thousands of documents.
+    """
+    return column.in_(bindparam("among", expanding=True))
+
+
+_NUMBERS = select(documents.c.id, documents.c.number).where(among(documents.c.id))
+_HELD = select(contents.c.document).where(among(contents.c.document))
+_PLACED = select(places.c.path, places.c.document).where(among(places.c.path))
+_UNPLACE = delete(places).where(among(places.c.path))
+_UNFAIL = delete(failures).where(among(failures.c.path))
+_UNMARK = delete(sentence_marks).where(among(sentence_marks.c.document))
 
 
 class Placed(NamedTuple):
@@ -57,9 +74,9 @@ def put_records(connection: Connection, records: Sequence[Record]) -> None:
     for table, columns, name in _CHILDREN:
         rows = [(numbers[id], *row) for id, one in last.items() for row in getattr(one, name)]
         _put_rows(connection, table, columns, rows)
-    _put_once(connection, contents, "packed", {numbers[id]: one.packed for id, one in last.items()})
+    _put_contents(connection, {numbers[id]: one.packed for id, one in last.items()})
     marks = {numbers[id]: one.sentences for id, one in last.items() if one.sentences}
-    connection.execute(delete(sentence_marks).where(sentence_marks.c.document.in_(list(numbers.values()))))
+    connection.execute(_UNMARK, {"among": list(numbers.values())})
     if marks:
         values = [{"document": number, "mark": mark} for number, mark in marks.items()]
         connection.execute(insert(sentence_marks), values)
@@ -77,8 +94,8 @@ def put_failures(connection: Connection, failed: Sequence[Failed]) -> None:
     """Notes files that could not be imported, and why; bytes that are known supersede earlier ones."""
     last = {one.path: one for one in failed}
     if replaced := [one.path for one in last.values() if one.id is not None]:
-        connection.execute(delete(places).where(places.c.path.in_(replaced)))
-    connection.execute(delete(failures).where(failures.c.path.in_(list(last))))
+        connection.execute(_UNPLACE, {"among": replaced})
+    connection.execute(_UNFAIL, {"among": list(last)})
     moment = now()
     rows = [{**vars(one), "failed_at": moment} for one in last.values()]
     connection.execute(insert(failures), rows)
@@ -87,8 +104,7 @@ def put_failures(connection: Connection, failed: Sequence[Failed]) -> None:
 def _numbers(connection: Connection, ids: Collection[str]) -> dict[str, int]:
     found: dict[str, int] = {}
     for part in portions(list(ids)):
-        query = select(documents.c.id, documents.c.number).where(documents.c.id.in_(part))
-        found.update((row.id, row.number) for row in connection.execute(query))
+        found.update((row.id, row.number) for row in connection.execute(_NUMBERS, {"among": part}))
     return found
 
 
@@ -105,7 +121,7 @@ def _put_documents(connection: Connection, records: Mapping[str, Record]) -> dic
             new.append({**values, "id": id, "path": one.path, "first_imported_at": moment})
     if again:
         for table, _, _ in _CHILDREN:
-            connection.execute(delete(table).where(table.c.document.in_(list(known.values()))))
+            connection.execute(delete(table).where(among(table.c.document)), {"among": list(known.values())})
         for values in again:
             number = values.pop("of_number")
             connection.execute(update(documents).where(documents.c.number == number).values(values))
@@ -115,17 +131,16 @@ def _put_documents(connection: Connection, records: Mapping[str, Record]) -> dic
     return known
 
 
-def _put_once(connection: Connection, table: Table, column: str, values: Mapping[int, bytes | None]) -> None:
-    """Rows for the documents that have none yet."""
-    query = select(table.c.document).where(table.c.document.in_(list(values)))
-    there = set(connection.scalars(query))
+def _put_contents(connection: Connection, packed: Mapping[int, bytes | None]) -> None:
+    """The bytes of the documents whose bytes are not there yet."""
+    there = set(connection.scalars(_HELD, {"among": list(packed)}))
     rows = [
-        {"document": number, column: value}
-        for number, value in values.items()
+        {"document": number, "packed": value}
+        for number, value in packed.items()
         if value is not None and number not in there
     ]
     if rows:
-        connection.execute(insert(table), rows)
+        connection.execute(insert(contents), rows)
 
 
 def _place(connection: Connection, found: Mapping[str, int]) -> None:
@@ -135,9 +150,8 @@ def _place(connection: Connection, found: Mapping[str, int]) -> None:
     moment = now()
     known: dict[str, int] = {}
     for part in portions(list(found)):
-        query = select(places.c.path, places.c.document).where(places.c.path.in_(part))
-        known.update((row.path, row.document) for row in connection.execute(query))
-        connection.execute(delete(failures).where(failures.c.path.in_(part)))
+        known.update((row.path, row.document) for row in connection.execute(_PLACED, {"among": part}))
+        connection.execute(_UNFAIL, {"among": part})
     new = [
         {"path": path, "document": number, "seen_at": moment}
         for path, number in found.items()
