@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import multiprocessing
-import resource
 import sys
 import tempfile
 import time
@@ -143,7 +142,13 @@ def _measured(work: Callable[[str], int], url: str) -> tuple[float, float, int]:
     _nothing(url)  # what a process does once, whatever it selects
     began = time.process_time()
     counted = work(url)
-    return time.process_time() - began, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, counted
+    return time.process_time() - began, _peak(), counted
+
+
+def _peak() -> float:
+    """MB this process held at most. `ru_maxrss` would be that of the process it was started from."""
+    told = Path("/proc/self/status").read_text()
+    return int(told.partition("VmHWM:")[2].split()[0]) / 1024
 
 
 def _nothing(url: str) -> int:
