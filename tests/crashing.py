@@ -20,7 +20,7 @@ _WAY = re.compile(rb"!([a-z]+)!")
 
 @dataclass
 class Crasher(Reader):
-    """Reads `!exit!`, `!kill!`, `!segfault!`, `!hang!`, `!hog!`, `!slow!`, `!spin!`, `!print!` in a report as orders."""
+    """Reads `!exit!`, `!kill!`, `!segfault!`, `!hang!`, `!hog!`, `!spin!`, `!print!` in a report as orders."""
 
     def read(self, job: Job) -> Read:
         """Follows the order that stands in the report, and reads it if there is still somebody to do so."""
@@ -50,8 +50,6 @@ def _obey(order: bytes) -> None:
         ctypes.string_at(0)
     elif order == b"hang":
         time.sleep(600)
-    elif order == b"slow":
-        time.sleep(0.1)
     elif order == b"spin":
         while True:
             pass

@@ -9,14 +9,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from benchmarks.corpus import reports
-from structurer.bulk import import_reports, importing
+from structurer.bulk import import_reports, importing, workers
 from structurer.bulk.reading import Job, Reader
-from structurer.bulk.workers import Lost, Workers
+from structurer.bulk.workers import Lost, Worker, Workers
 from structurer.errors import StructurerError
 from structurer.record import Record
 from structurer.settings import Settings
@@ -104,8 +105,8 @@ def test_what_failed_is_left_alone_until_it_is_asked_for(folder: Path, tmp_path:
 
 
 async def _told(reader: Reader, *jobs: Job, count: int = 1) -> list[Any]:
-    async with Workers(count, reader, Settings()) as workers:
-        return await asyncio.gather(*(workers.do("read", one) for one in jobs), return_exceptions=True)
+    async with Workers(count, reader, Settings()) as running:
+        return await asyncio.gather(*(running.do("read", one) for one in jobs), return_exceptions=True)
 
 
 def test_jobs_behind_one_that_ends_its_worker_go_to_another() -> None:
@@ -115,19 +116,23 @@ def test_jobs_behind_one_that_ends_its_worker_go_to_another() -> None:
     assert [isinstance(read, Record) for read, _ in found[1:]] == [True] * 3
 
 
-async def _given_ahead(contents: list[bytes]) -> int:
-    """How many jobs a worker was given at once in the end."""
-    async with Workers(1, Crasher(10**6), Settings()) as workers:
-        worker: Any = None
-        for content in contents:
-            _, worker = await workers.do("read", job(content))
-        return int(worker.ahead)
+def test_a_worker_is_given_many_short_jobs_at_once_and_few_long_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [0.0]
+    monkeypatch.setattr(workers, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    nobody: Any = None
+    worker = Worker(nobody, nobody)
 
+    def ahead_after(count: int, seconds: float) -> int:
+        for _ in range(count):
+            worker.tasks.append(nobody)
+            clock[0] += seconds
+            worker.through()
+        return worker.ahead
 
-def test_a_worker_is_given_many_short_jobs_at_once_and_few_long_ones() -> None:
-    short, long = [b"letter"] * 40, [b"!slow!"] * 12
-    assert asyncio.run(_given_ahead(short)) == 12
-    assert asyncio.run(_given_ahead(short + long)) == 2
+    assert worker.ahead == 2
+    assert ahead_after(60, 0.001) == 12
+    assert ahead_after(60, 0.02) == 5
+    assert ahead_after(20, 3.0) == 2
 
 
 def test_a_process_that_cannot_begin_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
