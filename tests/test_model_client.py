@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from pydantic import SecretStr
 
 from benchmarks.endpoints import Endpoint
 from benchmarks.endpoints import Reply as Hung
@@ -88,6 +89,15 @@ def test_a_storm_without_end_ends_with_patience() -> None:
         reply = ask(serving, patience=Patience(limited=0.1))
     assert reply.state == "failed"
     assert "wait" in reply.reason
+
+
+def test_a_proxy_is_asked_where_one_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Serving(GOOD) as serving:
+        for name in ("HTTP_PROXY", "http_proxy"):
+            monkeypatch.setenv(name, serving.url.removesuffix("/v1"))
+        reply = ask(serving, base_url=SecretStr("http://model.invalid/v1"))
+    assert numbers(reply) == [17]
+    assert serving.asked[0].path == "http://model.invalid/v1/chat/completions"
 
 
 def made_for_loopback(place: Path) -> Path:
