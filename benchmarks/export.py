@@ -16,7 +16,6 @@ import csv
 import gc
 import json
 import os
-import resource
 import sqlite3
 import subprocess
 import sys
@@ -28,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.corpus import reports
+from benchmarks.peak import peak_bytes
 
 FORMATS = ("csv", "csv-wide", "parquet", "parquet-wide", "jsonl", "xlsx", "validatreport")
 _SEEDS = 60
@@ -210,7 +210,7 @@ def _jsonl(rows: list[tuple[Any, ...]], stream: Any) -> int:
 
 def _peak() -> float:
     """Peak memory of this process in MB."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return peak_bytes() / 2**20
 
 
 _PEERS: dict[str, Callable[[list[tuple[Any, ...]], Any], int]] = {

@@ -25,6 +25,7 @@ from typing import Any
 from sqlalchemy import create_engine, insert, select, text
 
 from benchmarks.corpus import case
+from benchmarks.peak import peak_bytes
 from structurer import open_store, structure
 from structurer.observation import Extraction
 from structurer.store.tables import documents, observations, places
@@ -142,13 +143,7 @@ def _measured(work: Callable[[str], int], url: str) -> tuple[float, float, int]:
     _nothing(url)  # what a process does once, whatever it selects
     began = time.process_time()
     counted = work(url)
-    return time.process_time() - began, _peak(), counted
-
-
-def _peak() -> float:
-    """MB this process held at most. `ru_maxrss` would be that of the process it was started from."""
-    told = Path("/proc/self/status").read_text()
-    return int(told.partition("VmHWM:")[2].split()[0]) / 1024
+    return time.process_time() - began, peak_bytes() / 2**20, counted
 
 
 def _nothing(url: str) -> int:

@@ -16,7 +16,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -32,6 +31,7 @@ from benchmarks.ask import sent
 from benchmarks.asking import settings
 from benchmarks.endpoints import Call, Endpoint, Reply
 from benchmarks.endpoints.oracle import Item, Teller, at_its_word
+from benchmarks.peak import peak_bytes
 from benchmarks.sources import ROOT, Source, generated
 from benchmarks.tokens import made
 from structurer import structure_many
@@ -43,7 +43,7 @@ from structurer.observation import Extraction, Observation
 from structurer.prompts import load_prompt
 from structurer.tokens import counter
 
-PEER = Path(__file__).with_name("peers") / "langextract_read.py"
+PEER = "benchmarks.peers.langextract_read"
 
 
 class Took(NamedTuple):
@@ -133,7 +133,12 @@ def theirs(sources: Sequence[Source], rate: float, python: Path) -> tuple[Took, 
         "texts": [{"text": one.text, "items": [_plain(item) for item in items[one.name]]} for one in sources],
     }
     done = subprocess.run(
-        [str(python), str(PEER)], input=json.dumps(asked), capture_output=True, text=True, check=False
+        [str(python), "-m", PEER],
+        input=json.dumps(asked),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode:
         raise SystemExit(f"langextract failed:\n{done.stderr[-2000:]}")
@@ -178,7 +183,7 @@ def instructor_child() -> None:
     from openai import OpenAI
 
     asked = json.load(sys.stdin)
-    shape = statements(tuple(row_names(load_forms()).values()))
+    shape = statements(tuple(row_names(load_forms()).values())).model()
     client = instructor.from_openai(
         OpenAI(base_url=asked["url"], api_key="none"), mode=instructor.Mode.JSON_SCHEMA
     )
@@ -186,7 +191,7 @@ def instructor_child() -> None:
     began, used = time.perf_counter(), time.process_time()
     for one in reports(asked["reports"]):
         messages = [{"role": "system", "content": instructions}, {"role": "user", "content": one.text}]
-        client.chat.completions.create(model="fake", response_model=shape, messages=messages)  # type: ignore[arg-type]
+        client.chat.completions.create(model="fake", response_model=shape, messages=messages)
     print(json.dumps(_measured(began, used)))
 
 
@@ -194,7 +199,7 @@ def _measured(began: float, used: float) -> dict[str, float]:
     return {
         "seconds": time.perf_counter() - began,
         "processor": time.process_time() - used,
-        "bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "bytes": peak_bytes(),
     }
 
 

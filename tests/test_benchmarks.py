@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import ask, calls, dry, noise, tokens
+from benchmarks import ask, calls, dry, noise, sidebyside, tokens
 from benchmarks.unusual import sources
 from structurer.evaluate import marks
 
@@ -23,6 +23,14 @@ def test_calls_are_timed_against_the_bare_client(capsys: pytest.CaptureFixture[s
     told = capsys.readouterr().out
     assert "no less than 0.10 s" in told
     assert "ours / bare" in told
+
+
+def test_the_plain_instructor_call_is_one_call_a_report() -> None:
+    chosen = sidebyside.reports(4)
+    took = sidebyside.plainly(chosen, 0.0)
+    assert took.calls == len(chosen)
+    assert took.right > 0
+    assert took.wrong == 0
 
 
 def test_noise_lets_nothing_through_and_shows_what_would_come(

@@ -7,7 +7,6 @@ each text what came back with its place, if it has one; the prompts and answers;
 
 import contextlib
 import json
-import resource
 import sys
 import time
 from importlib.metadata import version
@@ -15,6 +14,8 @@ from importlib.metadata import version
 import langextract as lx
 from langextract.core.base_model import BaseLanguageModel
 from langextract.core.types import ScoredOutput
+
+from benchmarks.peak import peak_bytes
 
 
 class Telling(BaseLanguageModel):
@@ -88,7 +89,7 @@ def main():
         "answered": answered,
         "seconds": time.perf_counter() - began,
         "processor": time.process_time() - used,
-        "bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        "bytes": peak_bytes(),
     }
     print(json.dumps(told))
 
