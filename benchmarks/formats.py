@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -21,6 +20,8 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
+from benchmarks.peak import peak_bytes
+from benchmarks.sources import ROOT
 from structurer import structure
 from structurer.errors import StructurerError
 from structurer.evaluate import Gold, marks, read_gold
@@ -129,7 +130,7 @@ def measure(kind: str, file: str, name: str, pages: str) -> dict[str, float]:
         "wrong": judged.count("wrong") + judged.count("invented"),
         "waits": len(judged) - judged.count("right") - judged.count("wrong") - judged.count("invented"),
         "seconds": seconds,
-        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        "peak": peak_bytes() / 2**20,
     }
 
 
@@ -219,11 +220,11 @@ def memory() -> bool:
             content = b"".join(text(60, 60 + 24 * at, f"{words}{at}", 12) for at in range(30))
             file.write_bytes(pdf([content] * pages, packed=True))
             code = (
-                "import resource, sys; from structurer.read import read_file; read_file(sys.argv[1]); "
-                "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+                "import sys; from structurer.read import read_file; read_file(sys.argv[1]); "
+                "from benchmarks.peak import peak_bytes; print(peak_bytes() / 2**20)"
             )
             done = subprocess.run(
-                [sys.executable, "-c", code, str(file)], capture_output=True, text=True, check=True
+                [sys.executable, "-c", code, str(file)], cwd=ROOT, capture_output=True, text=True, check=True
             )
             peaks.append(float(done.stdout))
     print(

@@ -34,10 +34,10 @@ def texts(count: int, *, base: int = 300, seed: int = 0) -> Iterator[tuple[str, 
 def written(folder: Path, count: int, **given: int) -> None:
     """Those reports as files, a thousand in a folder."""
     for number, (name, data) in enumerate(texts(count, **given)):
-        place = folder / f"{number // 1000:04d}"
+        part = folder / f"{number // 1000:04d}"
         if number % 1000 == 0:
-            place.mkdir(parents=True, exist_ok=True)
-        (place / name).write_bytes(data)
+            part.mkdir(parents=True, exist_ok=True)
+        (part / name).write_bytes(data)
 
 
 def _renamed(case: Case, number: int) -> bytes | None:
@@ -45,8 +45,14 @@ def _renamed(case: Case, number: int) -> bytes | None:
     agency = str(case.metadata.get("agency") or "")
     if not isinstance(case.text, str) or len(agency) <= _LEAST or agency not in case.text:
         return None
-    place = ""
+    name, again = place(number)
+    return (case.text.replace(agency, name + agency[_LEAST:]) + "\n" * again).encode()
+
+
+def place(number: int) -> tuple[str, int]:
+    """A name of three characters for every number, and how often all of them were used before."""
+    name = ""
     for letters in (_FIRST, _SECOND, _FIRST):
         number, letter = divmod(number, len(letters))
-        place += letters[letter]
-    return (case.text.replace(agency, place + agency[_LEAST:]) + "\n" * number).encode()
+        name += letters[letter]
+    return name, number

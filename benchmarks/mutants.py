@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import resource
 import signal
 import sys
 import time
@@ -33,6 +32,7 @@ from types import FrameType
 
 from benchmarks.corpus import Case, reports
 from benchmarks.invariants import violations
+from benchmarks.peak import peak_bytes
 from structurer.errors import ReadError
 from structurer.forms import load_forms
 from structurer.pipeline import extract
@@ -230,7 +230,7 @@ def _stop(signum: int, frame: FrameType | None) -> None:
 
 def _memory() -> int:
     """The most kilobytes this process ever needed."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak_bytes() // 1024
 
 
 def _join(total: Found, more: Found) -> None:

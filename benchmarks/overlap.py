@@ -20,7 +20,7 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from benchmarks import calls, unusual
+from benchmarks import calls, many, unusual
 from benchmarks.sources import ROOT
 
 LEAST = 0.95
@@ -42,12 +42,6 @@ print(summary.imported, summary.failed, summary.usage.calls, took, time.process_
 """
 
 
-def place_name(number: int) -> str:
-    """A place that no other number has: in a country's reports hardly two are of one agency and year."""
-    syllables = "安宁河海山川云龙泉石林平江湖岭原"
-    return "".join(syllables[number // 16**digit % 16] for digit in range(4)) + "市"
-
-
 def main(arguments: list[str] | None = None) -> int:
     """Measure and print."""
     parser = argparse.ArgumentParser(
@@ -64,7 +58,8 @@ def main(arguments: list[str] | None = None) -> int:
         folder.mkdir()
         for number, source in enumerate(unusual.sources(options.reports, seed=3)):
             agency = str(source.gold.metadata["agency"])
-            (folder / source.name).write_text(source.text.replace(agency, place_name(number) + agency))
+            text = source.text.replace(agency, f"{many.place(number)[0]}市{agency}")
+            (folder / source.name).write_text(text)
         for round in range(options.rounds):
             place = Path(name) / str(round)
             place.mkdir()

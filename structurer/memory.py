@@ -8,11 +8,11 @@ import contextlib
 def limit_memory(most: int) -> None:
     """Lets this process hold `most` bytes and no more: what needs more raises MemoryError.
 
-    Where the system knows no such limit (it does on Linux), nothing is changed; a lower one stays.
+    A lower limit that is there already stays. Where the system knows none (Linux does), nothing is changed.
     """
     with contextlib.suppress(ImportError, AttributeError, ValueError, OSError):
         import resource
 
-        _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-        if hard == resource.RLIM_INFINITY or most < hard:
+        soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+        if soft == resource.RLIM_INFINITY or most < soft:
             resource.setrlimit(resource.RLIMIT_DATA, (most, hard))

@@ -94,7 +94,8 @@ class Settings(BaseModel):
     time_limit: float = Field(300.0, gt=0)
     """Seconds that reading one report may take in an import; it is then given up, and the import goes on."""
     memory_limit: int = Field(4_000_000_000, ge=500_000_000)
-    """Bytes that a process which reads reports may hold; a report that needs more is given up."""
+    """Bytes that each process which reads reports for an import or the service may hold; a report that needs
+    more is given up. An import with 0 workers has no such process."""
     workers: int | None = Field(None, ge=0, le=1024)
     """Processes that read reports in an import; 0 reads in the import's own, None is one a processor."""
 

@@ -197,6 +197,18 @@ def test_pictures_keep_their_place() -> None:
 # ---------------------------------------------------------------- what cannot be read, and hostile files
 
 
+def marked(package: bytes, *, flags: int | None = None, method: int | None = None) -> bytes:
+    """A package whose directory says of every part that it is encrypted, or compressed in another way."""
+    data = bytearray(package)
+    at = data.find(b"PK\x01\x02")
+    while at >= 0:
+        for offset, value in ((8, flags), (10, method)):
+            if value is not None:
+                data[at + offset : at + offset + 2] = value.to_bytes(2, "little")
+        at = data.find(b"PK\x01\x02", at + 4)
+    return bytes(data)
+
+
 def test_files_that_cannot_be_read_are_named() -> None:
     with pytest.raises(EmptyInput, match=r"a\.docx: a Word file without text"):
         read(docx(p("")), path="a.docx")
@@ -205,6 +217,10 @@ def test_files_that_cannot_be_read_are_named() -> None:
     whole = docx(p("二、主动公开"))
     with pytest.raises(BrokenFile, match="damaged"):
         read(whole[:-30])
+    with pytest.raises(Encrypted, match="password"):
+        read(marked(whole, flags=1))
+    with pytest.raises(BrokenFile, match="damaged"):
+        read(marked(whole, method=99))
     with pytest.raises(Encrypted, match="password"):
         read(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + "EncryptedPackage".encode("utf-16-le"))
     with pytest.raises(UnsupportedFormat, match="xls"):

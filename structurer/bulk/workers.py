@@ -30,7 +30,7 @@ _AHEAD = (2, 12)
 while this process writes what was found."""
 _BUSY = 0.1
 """Seconds of work a worker has at once, where its jobs are short: as long as a batch takes to be written."""
-_MEMORY = 8
+_AVERAGED = 8
 """Jobs over which a worker's pace is averaged."""
 _BACKLOG = 4
 """Jobs that have to wait before another process is started: a handful of files is not worth one."""
@@ -84,7 +84,7 @@ class Worker:
     def through(self) -> _Task:
         """Takes the job off that it is through with."""
         moment = time.monotonic()
-        self.pace += (moment - self.since - self.pace) / _MEMORY
+        self.pace += (moment - self.since - self.pace) / _AVERAGED
         self.since = moment
         return self.tasks.popleft()
 

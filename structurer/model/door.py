@@ -41,8 +41,7 @@ class Door:
         self._endpoint = endpoint
         self._pause = pause
         self._turns = _Turns()
-        # The other transport looks through all its connections twice a call, which with 64 of them is half
-        # of what a call takes.
+        # openai's other transport looks through all its connections twice a call.
         http = openai.DefaultAioHttpClient(
             timeout=openai.Timeout(timeout, connect=min(timeout, 10.0)),
             event_hooks={"request": [self._turns.over]},

@@ -12,8 +12,10 @@ from structurer.errors import BrokenFile, Encrypted, TooLarge
 _MOST = 64 * 2**20
 """Bytes of one part unpacked; the text of a report of 300 pages takes some 10 MB of XML."""
 _MOST_PARTS = 20_000
-_DAMAGE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, NotImplementedError)
+_DAMAGE = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError)
 """What zipfile raises for a damaged file; the last for a version or a compression that it does not know."""
+_LOCKED = 0x1
+"""The flag of a part that is encrypted, by the zip format."""
 
 
 class Package:
@@ -34,11 +36,11 @@ class Package:
         """The bytes of a part, None where there is none of that name."""
         if name not in self.names:
             return None
+        if self._zip.getinfo(name).flag_bits & _LOCKED:
+            raise Encrypted(self.path, "a locked zip file; save a copy without a password")
         try:
             with self._zip.open(name) as stream:
                 content = stream.read(_MOST + 1)
-        except RuntimeError:
-            raise Encrypted(self.path, "a locked zip file; save a copy without a password") from None
         except _DAMAGE as error:
             raise self._broken() from error
         if len(content) > _MOST:
