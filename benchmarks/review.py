@@ -19,6 +19,7 @@ from statistics import median
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from structurer.desk.desk import Desk  # noqa: E402
 from structurer.forms import load_forms  # noqa: E402
 from structurer.observation import (  # noqa: E402
     DocumentInfo,
@@ -28,7 +29,6 @@ from structurer.observation import (  # noqa: E402
     SectionInfo,
     TableInfo,
 )
-from structurer.review.desk import Desk  # noqa: E402
 from structurer.review.views import Task  # noqa: E402
 from structurer.store import open_store  # noqa: E402
 from structurer.store.reviews import Filters  # noqa: E402

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from typing import Any
 
+from structurer.desk.desk import Desk
 from structurer.forms import load_forms
 from structurer.observation import (
     DocumentInfo,
@@ -17,7 +18,6 @@ from structurer.observation import (
     SectionInfo,
     TableInfo,
 )
-from structurer.review.desk import Desk
 from structurer.store import Store, open_store
 
 ROWS = {

@@ -17,9 +17,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from structurer.desk.desk import Desk
+from structurer.desk.gold import gold_lines
 from structurer.errors import Conflict, ReviewError, StoreError
 from structurer.observation import Extraction
-from structurer.review.desk import Desk
 from structurer.review.events import Event, to_line
 from structurer.review.fold import standing
 from structurer.store import open_store
@@ -499,7 +500,7 @@ def test_known_wrong_values_look_like_any_other_and_never_leave(desk: Desk) -> N
     desk.undo("li")
     desk.decide(view.id, "correct", "li", value=3294)
     assert [(one.shown, one.noticed) for one in desk.agreement()[1]] == [(1, 1)]
-    assert not list(desk.gold())
+    assert not list(gold_lines(desk.store, desk.book))
     assert desk.lessons().readings == ()
 
 

@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 
 from structurer.cli import cli
 from structurer.confront import confront
+from structurer.desk.desk import Desk
 from structurer.export import export
 from structurer.export.beside import DICTIONARY, PACKAGE
 from structurer.export.columns import TIDY
@@ -24,7 +25,6 @@ from structurer.export.validatreport import validations
 from structurer.flat import flat
 from structurer.forms import load_forms
 from structurer.reconcile import asked
-from structurer.review.desk import Desk
 from structurer.store import open_store
 from tests.desk_samples import TOTAL, calm, handle, report
 from tests.samples import sample

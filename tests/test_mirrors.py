@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from structurer.cli import cli
+from structurer.desk.desk import Desk
 from structurer.observation import Extraction
-from structurer.review.desk import Desk
 from structurer.review.events import to_line
 from structurer.review.fold import active
 from structurer.review.mirrors import mirrored

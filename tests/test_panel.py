@@ -17,13 +17,13 @@ from sqlalchemy import event
 from structurer import open_store, structure
 from structurer.cli import cli
 from structurer.crosswalk import crosswalk
+from structurer.desk.desk import Desk
 from structurer.errors import UnknownIndicator
 from structurer.panel import Row, Told, panel
 from structurer.panel.cells import Harmoniser, added
 from structurer.panel.series import PanelFinding, Series
 from structurer.panel.told import Merger
 from structurer.panel.writing import write_panel
-from structurer.review.desk import Desk
 from structurer.store import Store
 from structurer.store.panels import Figure
 from tests import postgres

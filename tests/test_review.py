@@ -8,10 +8,10 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from structurer.desk.planting import wrong_value
 from structurer.errors import ReviewError
 from structurer.observation import Value
 from structurer.review.agreement import agreement, agreements, noticed
-from structurer.review.checks import wrong_value
 from structurer.review.events import Event, Seen, parse_event, to_line
 from structurer.review.fold import active, redoable, standing, undoable
 from structurer.review.identity import Known, identified

@@ -15,9 +15,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from structurer.cli import cli
+from structurer.desk.desk import Desk
 from structurer.evaluate import Gold, Statement, read_gold, score
 from structurer.observation import Extraction
-from structurer.review.desk import Desk
 from structurer.store import open_store
 from tests.desk_samples import FEES, ITEMS, THIRD, TOTAL, calm, handle, report
 

@@ -13,7 +13,7 @@ import pytest
 from structurer.console.ink import Ink
 from structurer.console.keys import KEYS, Unclear, Wish, understand
 from structurer.console.reviewing import Session, Tally
-from structurer.review.desk import Desk
+from structurer.desk.desk import Desk
 from structurer.store.reviews import Filters
 from structurer.terminal import width
 from tests.desk_samples import THIRD, TOTAL, WECHAT, desk, handle, report

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from structurer.review.desk import Desk
+from structurer.desk.desk import Desk
 from structurer.store import open_store
 from tests.desk_samples import calm, report
 from tests.service import Running, serving

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
+from structurer.desk.desk import Desk
 from structurer.export import json_line
 from structurer.export.jsonl import report_line
 from structurer.flat import flat
 from structurer.observation import Evidence, Extraction
-from structurer.review.desk import Desk
 from structurer.store import Store, figures
 from tests.desk_samples import FEES, ITEMS, TOTAL, calm, handle, report
 from tests.samples import observe, sample

@@ -41,10 +41,10 @@ def _serve(listener: socket.socket) -> None:
     import structurer.bulk
     import structurer.cli
     import structurer.console
+    import structurer.desk.desk
     import structurer.explain
     import structurer.export
     import structurer.many
-    import structurer.review.desk
     import structurer.store  # noqa: F401
     from structurer.forms import load_forms
 

@@ -98,7 +98,7 @@ def accept(
     it. Audit samples are never accepted in a batch.
     """
     from structurer.console.item import value_text
-    from structurer.review.shapes import batch_json
+    from structurer.desk.shapes import batch_json
 
     with desk_of(store) as desk:
         views = desk.accept_proven(who(by), limit=limit, filters=desk.filters(**narrow), dry_run=dry_run)
@@ -136,7 +136,7 @@ def redo(by: str | None, store: str | None, as_json: bool) -> None:
 
 
 def _put_turned(acts: Sequence[Event], word: str, as_json: bool) -> None:
-    from structurer.review.shapes import acts_json
+    from structurer.desk.shapes import acts_json
 
     if as_json:
         put_json(acts_json(acts))

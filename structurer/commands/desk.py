@@ -14,8 +14,8 @@ from structurer.commands.common import Said, put, put_json, settings_of
 from structurer.terminal import plain
 
 if TYPE_CHECKING:
-    from structurer.review.deciding import Decided
-    from structurer.review.desk import Desk
+    from structurer.desk.deciding import Decided
+    from structurer.desk.desk import Desk
 
 DONE, LEFT, CONFLICT = 0, 3, 4
 REVIEWER = "STRUCTURER_REVIEWER"
@@ -51,8 +51,8 @@ def filter_options(command: _Command) -> _Command:
 @contextmanager
 def desk_of(store: str | None, *, blind: bool = False) -> Iterator[Desk]:
     """The desk over the store in force; a conflict becomes exit code 4, another error of reviewing 2."""
+    from structurer.desk.desk import Desk
     from structurer.errors import Conflict, ReviewError
-    from structurer.review.desk import Desk
     from structurer.store import open_store
 
     try:
@@ -84,7 +84,7 @@ def put_decided(made: Decided, as_json: bool) -> None:
     from structurer.console import terminal_width
     from structurer.console.ink import Ink
     from structurer.console.item import outcome_line, sum_lines
-    from structurer.review.shapes import decided_json
+    from structurer.desk.shapes import decided_json
 
     if as_json:
         put_json(decided_json(made))

@@ -245,13 +245,14 @@ def _describe(out: str, layout: Format, shape: Shape, status: Which, bom: bool |
 
 
 def _export_gold(out: str, store: str | None, as_json: bool) -> None:
+    from structurer.desk.gold import gold_lines
     from structurer.export import STDOUT, opened
-    from structurer.review.desk import Desk
+    from structurer.review.rulebook import rulebook
     from structurer.store import open_store
 
     documents = 0
     with open_store(settings_of(store=store).store, create=False) as held, opened(out) as stream:
-        for line in Desk(held).gold():
+        for line in gold_lines(held, rulebook()):
             stream.write(line.encode() + b"\n")
             documents += 1
     if as_json:

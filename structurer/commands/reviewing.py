@@ -13,7 +13,7 @@ from structurer.commands.desk import DONE, LEFT, as_option, desk_of, filter_opti
 from structurer.terminal import plain
 
 if TYPE_CHECKING:
-    from structurer.review.desk import Desk
+    from structurer.desk.desk import Desk
     from structurer.review.views import Task
 
 
@@ -30,7 +30,7 @@ def queue(ctx: click.Context, /, limit: int, store: str | None, as_json: bool, *
 
     Exit code 0: nothing is left; 3: items are left.
     """
-    from structurer.review.shapes import queue_json
+    from structurer.desk.shapes import queue_json
 
     with desk_of(store) as desk:
         left, entries = desk.queue(desk.filters(**narrow), limit or None)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from structurer.console.item import outcome_line
+from structurer.desk.desk import Entry
 from structurer.review.agreement import Agreement, Noticed
-from structurer.review.desk import Entry
 from structurer.review.events import ACTS, Event
 from structurer.review.overruled import Lessons, Overruled
 from structurer.store.reviews import Left

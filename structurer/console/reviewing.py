@@ -24,10 +24,10 @@ from structurer.console.item import (
     value_text,
 )
 from structurer.console.keys import Action, Unclear, Wish, offered, understand
+from structurer.desk.deciding import Decided
+from structurer.desk.desk import Desk
 from structurer.errors import Conflict, ReviewError, StoreError
 from structurer.observation import Value
-from structurer.review.deciding import Decided
-from structurer.review.desk import Desk
 from structurer.review.events import VERDICTS, Kind
 from structurer.review.values import read_value
 from structurer.review.views import Task, View

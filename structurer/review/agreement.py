@@ -15,6 +15,12 @@ from structurer.review.events import VERDICTS, Event
 from structurer.review.fold import active, outcome_of
 
 Pair = tuple[Hashable, Hashable]
+FIELDS: Mapping[str, Callable[[Event], str]] = {
+    "indicator": lambda event: event.indicator,
+    "table": lambda event: event.indicator.partition(".")[0],
+    "reason": lambda event: event.seen.why if event.seen is not None else "",
+}
+"""What agreement may be told by."""
 
 
 @dataclass(frozen=True, slots=True)

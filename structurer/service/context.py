@@ -9,7 +9,7 @@ from typing import Any
 
 from fastapi import Request
 
-from structurer.review.desk import Desk
+from structurer.desk.desk import Desk
 from structurer.review.rulebook import Rulebook
 from structurer.service.guard import CALLER
 from structurer.service.limits import Limits

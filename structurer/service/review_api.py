@@ -10,8 +10,8 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
+from structurer.desk.shapes import acts_json, batch_json, decided_json, queue_json
 from structurer.review.events import to_line
-from structurer.review.shapes import acts_json, batch_json, decided_json, queue_json
 from structurer.review.views import told
 from structurer.service import shapes
 from structurer.service.context import caller_of, refusals, reviewer, service_of

@@ -8,8 +8,8 @@ from typing import Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr
 
 from structurer._version import __version__
+from structurer.desk.desk import Entry
 from structurer.observation import Value
-from structurer.review.desk import Entry
 from structurer.review.views import About
 
 TypedValue = StrictInt | StrictFloat | StrictStr | None

@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from structurer.desk.adding import missed
+from structurer.desk.applying import Applied, applied
+from structurer.desk.batching import accept_together, proven
+from structurer.desk.building import Building
+from structurer.desk.cases import is_id
+from structurer.desk.deciding import Decided, Deciding, act_of
+from structurer.desk.handing import Handing
+from structurer.desk.planting import plant
 from structurer.errors import Conflict, ReviewError, StoreError
-from structurer.observation import Observation, Value
+from structurer.observation import Value
 from structurer.review import events as ev
-from structurer.review.agreement import Agreement, Noticed, agreements, noticed
-from structurer.review.applying import Applied, applied
-from structurer.review.building import Building
-from structurer.review.carrying import carry
-from structurer.review.cases import Case, Report, events_of, is_id
-from structurer.review.checks import plantable, wrong_value
-from structurer.review.deciding import Decided, Deciding, act_of
-from structurer.review.events import Event, Seen, reviewer_name
-from structurer.review.fold import DUE, redoable, standing, undoable
-from structurer.review.gold import gold_line
-from structurer.review.identity import ABSENT, identified, item_id, unit_id
-from structurer.review.items import Plan, check_id, drawn
+from structurer.review.agreement import FIELDS, Agreement, Noticed, agreements, noticed
+from structurer.review.events import Event, reviewer_name
+from structurer.review.fold import redoable, undoable
+from structurer.review.items import Plan
 from structurer.review.overruled import Lessons, lessons
 from structurer.review.rulebook import Rulebook, rulebook
-from structurer.review.showing import is_proven, title
 from structurer.review.views import About, Task, View
-from structurer.store.reviews import Filters, Left, Reviews
+from structurer.store.reviews import Filters, Left
 from structurer.store.store import Store
 
 _ALL = Filters()
-MOST_AT_ONCE = 200
-"""Items that one batch accepts at most."""
-_NEVER_IN_BATCH = frozenset({"audit", "chosen", "contradiction", "unsupported", "ungrounded", "ambiguous"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +55,7 @@ class Desk:
         self._building = Building(store, self.book)
         self._deciding = Deciding(self._building, self.book)
         self._cases = self._building.cases
+        self._handing = Handing(self._cases, self._deciding, self.book)
         self.sync()
 
     # The queue
@@ -87,7 +84,7 @@ class Desk:
         with self.store.reviews(writes=True) as reviews:
             while (unit := reviews.next_unit(by, reviews.clock(), filters)) is not None:
                 if not self._building.refreshed(reviews, unit):
-                    return self._claimed(reviews, unit, by, filters, blind)
+                    return self._handing.unit(reviews, unit, by, filters, blind=self._is_blind(blind))
         return None
 
     def task(self, key: str, by: str, *, blind: bool | None = None) -> Task:
@@ -96,7 +93,7 @@ class Desk:
         with self.store.reviews(writes=True) as reviews:
             case = self._building.case(reviews, key)
             self._deciding.check_claim(reviews, case.unit, by)
-            return self._claimed(reviews, case.unit, by, _ALL, blind, only=case)
+            return self._handing.item(reviews, case, by, _ALL, blind=self._is_blind(blind))
 
     def show(self, key: str, *, blind: bool = False) -> View:
         """One item, whether or not it is in the queue: by id, or as DOC:INDICATOR."""
@@ -153,25 +150,10 @@ class Desk:
         Raises ReviewError when the indicator is unknown or already there, or the quote is not found.
         """
         by = reviewer_name(by)
-        if indicator not in self.book.forms.cells:
-            raise ReviewError(f"{indicator}: no such indicator; `structurer forms NAME` lists them")
         with self.store.reviews(writes=True) as reviews:
             report = self._cases.report(reviews, self.store.number(document, reviews.connection))
-            spans = self._quoted(reviews, report, quote) if quote else ()
-            table = indicator.partition(".")[0]
-            handle = f"{indicator}@{spans[0][0]}" if table in self.book.prose and spans else indicator
-            if handle in report.handles:
-                raise ReviewError(
-                    f"{handle}: already there; decide {report.id[:12]}:{handle} correct --value"
-                )
-            id, unit = item_id(report.id, handle), unit_id(report.id, table)
-            self._deciding.check_claim(reviews, unit, by)
-            own = reviews.of_items([id])[id]
-            case = Case(
-                id, handle, report.number, report.id, unit, table, indicator, ABSENT, None, "chosen", "",
-                Seen(label=self.book.label(indicator), evidence=tuple(spans), why="missed"),
-                standing(own, ABSENT),
-            )  # fmt: skip
+            case = missed(reviews, self._cases, report, indicator, quote, self.book)
+            self._deciding.check_claim(reviews, case.unit, by)
             made = self._deciding.event(reviews, case, "add", by, value=value, reason=reason)
             return self._deciding.put(reviews, case, made)
 
@@ -232,27 +214,16 @@ class Desk:
         """
         by = reviewer_name(by)
         with self.store.reviews(writes=True) as reviews:
-            chosen = self._proven(reviews, by, filters, min(limit, MOST_AT_ONCE))
+            chosen = proven(reviews, self._building, self._deciding, by, filters, limit)
             if chosen and not dry_run:
-                batch = ev.new_id()
-                for case, _ in chosen:
-                    made = self._deciding.event(reviews, case, "accept", by, reason="proven")
-                    reviews.append([made.model_copy(update={"batch": batch})])
-                reviews.refold([case.id for case, _ in chosen])
-                carry(reviews, self._cases, [case.id for case, _ in chosen], by)
-                self._building.decided_in(reviews, {case.document for case, _ in chosen})
+                accept_together(reviews, self._building, self._deciding, by, chosen)
             return [view for _, view in chosen]
 
     def release(self, by: str, *, of: str = "") -> list[str]:
         """Frees the units a reviewer holds; `of` names another reviewer's. Returns the units."""
         by = reviewer_name(by)
         with self.store.reviews(writes=True) as reviews:
-            held = reviews.held_by(of or by, reviews.clock())
-            reason = f"claimed by {of}" if of and of != by else ""
-            for unit in held:
-                reviews.append([act_of("release", by, reviews.moment(), unit=unit, reason=reason)])
-            reviews.release(held)
-            return held
+            return self._handing.release(reviews, by, of or by)
 
     # Planning and learning
 
@@ -276,126 +247,21 @@ class Desk:
         Taken from what is printed and stated, so that the page shows them to be wrong and no sum does.
         They never leave the store as values. Returns how many were found.
         """
-        by = reviewer_name(by)
-        plan = self.plan()
-        chosen: list[tuple[float, str, str, Observation]] = []
-        for extraction in self.store.extractions(reviewed=False):
-            for id, found in identified(extraction, self.book):
-                if plantable(found):
-                    chosen.append((drawn(plan, "check", id), extraction.document.id, id, found))
-        chosen.sort(key=lambda one: one[:3])
-        made = 0
-        with self.store.reviews(writes=True) as reviews:
-            for _, document, id, found in chosen:
-                if made == count:
-                    break
-                made += self._planted(reviews, document, id, found, by)
+        made = plant(self._building, count, reviewer_name(by))
         self.sync()
         return made
 
     def agreement(self, by: str = "indicator") -> tuple[Mapping[str, Agreement], list[Noticed]]:
         """How far reviewers agree, by `indicator`, `table` or `reason`; and who noticed what was wrong."""
         acts = list(self.decisions())
-        return agreements(acts, _FIELDS[by]), noticed(acts)
+        return agreements(acts, FIELDS[by]), noticed(acts)
 
     def lessons(self) -> Lessons:
         """Which rules and ways of reading are most often overruled."""
         return lessons(self.decisions())
 
-    def gold(self) -> Iterator[str]:
-        """What was decided as lines of a gold file, a document at a time."""
-        plan = self.plan()
-        for extraction in self.store.extractions(reviewed=False):
-            with self.store.reviews() as reviews:
-                acts = events_of(reviews, extraction.document.id)
-            line = gold_line(extraction, self.book, plan, acts) if acts else None
-            if line is not None:
-                yield line
-
-    # Inside
-
-    def _claimed(
-        self,
-        reviews: Reviews,
-        unit: str,
-        by: str,
-        filters: Filters,
-        blind: bool | None,
-        only: Case | None = None,
-    ) -> Task:
-        moment = reviews.clock()
-        if reviews.holder(unit, moment) is None:
-            reviews.append([act_of("claim", by, reviews.moment(), unit=unit)])
-        reviews.claim(unit, by, moment)
-        rows = [row for row in reviews.items_of(unit) if _open_to(row, by, filters)]
-        cases = [only] if only is not None else self._cases.of_rows(reviews, rows)
-        report = self._cases.report(reviews, cases[0].number)
-        left = reviews.left(filters)
-        holder = reviews.holder(unit, moment)
-        return Task(
-            unit=unit,
-            title=title(report.machine, cases[0].place, self.book),
-            items=tuple(self._deciding.views(reviews, cases, blind=self.blind if blind is None else blind)),
-            by=by,
-            until=holder[1] if holder is not None else None,
-            done=left.decided,
-            left=left.total,
-            kinds=left.kinds,
-        )
-
-    def _proven(self, reviews: Reviews, by: str, filters: Filters, most: int) -> list[tuple[Case, View]]:
-        chosen: list[tuple[Case, View]] = []
-        moment = reviews.clock()
-        for row in reviews.queue(filters, None):
-            if len(chosen) == most:
-                break
-            if row.reason in _NEVER_IN_BATCH or row.state != "open" or row.needed > 1:
-                continue
-            holder = reviews.holder(row.unit, moment)
-            if (holder is None or holder[0] == by) and reviews.is_built(row.document):
-                case = self._cases.of_rows(reviews, [row])[0]
-                view = self._deciding.views(reviews, [case], blind=False)[0]
-                if is_proven(view):
-                    chosen.append((case, view))
-        return chosen
-
-    def _planted(self, reviews: Reviews, document: str, id: str, found: Observation, by: str) -> int:
-        key = check_id(document, id)
-        if reviews.item(id) is not None or reviews.of_items([key])[key]:
-            return 0
-        about = {"document": document, "indicator": found.indicator, "item": key, "undoes": id}
-        reviews.append([act_of("check", by, reviews.moment(), value=wrong_value(found.value), **about)])
-        self._building.rebuild(reviews, [document])
-        return 1
-
-    def _quoted(self, reviews: Reviews, report: Report, quote: str) -> list[tuple[int, int, str]]:
-        self._cases.page(reviews, report)
-        source = report.source or ""
-        count = source.count(quote)
-        if count != 1:
-            said = (
-                f"stands there {count} times; quote more"
-                if count
-                else report.missing or "is not in the report"
-            )
-            raise ReviewError(f"{quote[:40]!r}: {said}")
-        start = source.index(quote)
-        return [(start, start + len(quote), quote)]
-
-
-_FIELDS: Mapping[str, Callable[[Event], str]] = {
-    "indicator": lambda event: event.indicator,
-    "table": lambda event: event.indicator.partition(".")[0],
-    "reason": lambda event: event.seen.why if event.seen is not None else "",
-}
-
-
-def _open_to(row: Any, by: str, filters: Filters) -> bool:
-    if row.same_as:
-        return False
-    if row.state == "second" and f"|{by}|" in row.voters:
-        return False
-    return bool(row.due < DUE["flagged"] or row.state == filters.reason == "flagged")
+    def _is_blind(self, asked: bool | None) -> bool:
+        return self.blind if asked is None else asked
 
 
 def _entry(row: Any) -> Entry:

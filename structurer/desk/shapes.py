@@ -10,8 +10,8 @@ from structurer.review.events import Event
 from structurer.review.views import View
 
 if TYPE_CHECKING:
-    from structurer.review.deciding import Decided
-    from structurer.review.desk import Entry
+    from structurer.desk.deciding import Decided
+    from structurer.desk.desk import Entry
     from structurer.store.reviews import Left
 
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from structurer.desk.building import Building
+from structurer.desk.carrying import asked_as, carry
+from structurer.desk.cases import Case, events_of
+from structurer.desk.showing import views
 from structurer.errors import Conflict, ReviewError
 from structurer.observation import Value
 from structurer.review import events as ev
-from structurer.review.building import Building
-from structurer.review.carrying import asked_as, carry
-from structurer.review.cases import Case, events_of
 from structurer.review.decided import decided
 from structurer.review.events import Event
 from structurer.review.rulebook import Rulebook
-from structurer.review.showing import views
 from structurer.review.sums import Sum
 from structurer.review.values import fitting
 from structurer.review.views import View

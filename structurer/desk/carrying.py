@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from structurer.review.cases import Cases
+from structurer.desk.cases import Cases
 from structurer.review.events import Event, Kind, carried, new_id
 from structurer.review.fold import active, standing
 from structurer.store.reviews import Reviews

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from structurer.review.carrying import carry
-from structurer.review.cases import Case, Cases, events_of
+from structurer.desk.carrying import carry
+from structurer.desk.cases import Case, Cases, events_of
+from structurer.desk.neighbours import findings, linked
 from structurer.review.identity import identified
 from structurer.review.items import Plan, known, units
 from structurer.review.mirrors import asked_once
-from structurer.review.neighbours import findings, linked
 from structurer.review.rulebook import Rulebook
 from structurer.store.reviews import Reviews
 from structurer.store.store import Store, machine

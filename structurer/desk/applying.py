@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from structurer.desk.building import Building
+from structurer.desk.carrying import asked_as, carry
+from structurer.desk.deciding import Deciding
 from structurer.errors import Conflict, ReviewError
 from structurer.review import events as ev
-from structurer.review.building import Building
-from structurer.review.carrying import asked_as, carry
-from structurer.review.deciding import Deciding
 from structurer.review.events import Event, reviewer_name
 
 _SHORT = frozenset({"item", "kind", "value", "reason", "by", "seen_sha"})

@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from structurer.desk.cases import events_of
 from structurer.observation import Extraction, Observation
 from structurer.review.decided import standings
 from structurer.review.events import Event
 from structurer.review.fold import Outcome
 from structurer.review.items import Plan
 from structurer.review.rulebook import Rulebook
+from structurer.store.store import Store
 
 _METADATA = ("agency", "year", "title", "published")
+
+
+def gold_lines(store: Store, book: Rulebook) -> Iterator[str]:
+    """What was decided in a store as lines of a gold file, a document at a time."""
+    with store.reviews() as reviews:
+        plan = reviews.plan()
+    for extraction in store.extractions(reviewed=False):
+        with store.reviews() as reviews:
+            acts = events_of(reviews, extraction.document.id)
+        line = gold_line(extraction, book, plan, acts) if acts else None
+        if line is not None:
+            yield line
 
 
 def gold_line(extraction: Extraction, book: Rulebook, plan: Plan, events: Sequence[Event]) -> str | None:

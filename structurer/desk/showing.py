@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from structurer.desk.cases import Case, Report
 from structurer.observation import Extraction, Observation, Value
-from structurer.review.cases import Case, Report
 from structurer.review.page import excerpt, line_of, prints, spans_of
 from structurer.review.rulebook import Rulebook
 from structurer.review.sums import Sum, Term, proven, sums_of_table

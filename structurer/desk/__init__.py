@@ -1,0 +1,1 @@
+"""Reviewing over a store: units handed out, decisions put in, and what they change beside them."""
