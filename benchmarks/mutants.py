@@ -47,6 +47,8 @@ LARGEST = 500_000
 """Bytes of a mutant."""
 _BASES = 400
 _CHUNK = 200
+_TOLD = 50
+"""Chunks after which it says how far it is."""
 _SMALLEST_MEASURED = 8_192
 """Bytes below which the forms and their patterns take longer than the text."""
 _FEWEST = 5
@@ -88,13 +90,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with get_context("fork").Pool(options.processes) as pool:
         for done, found in enumerate(pool.imap_unordered(_chunk, chunks), 1):
             _join(total, found)
-            if sys.stderr.isatty() or done % 100 == 0:
-                print(
-                    f"\r{min(done * _CHUNK, options.reports):,} of {options.reports:,}",
-                    end="",
-                    file=sys.stderr,
-                )
-    print(file=sys.stderr)
+            if done % _TOLD == 0:
+                print(f"{done * _CHUNK:,} of {options.reports:,}", file=sys.stderr)
     print(rendered(total, options.seed, time.perf_counter() - began))
     return 1 if failures(total) else 0
 

@@ -318,7 +318,7 @@ def test_questions_are_handed_in_while_files_are_still_found(
         summary, state = run(many, store, settings)
         assert (state.collected, state.waiting) == (len(keys), 0)
         assert summary.problem == ""
-    with store._transaction() as connection:
+    with store.database.transaction() as connection:
         kept = connection.exec_driver_sql("SELECT count(*) FROM chunks WHERE document = ''").scalar()
     assert kept == 0, "what came before its question was known is completed when it is asked"
 

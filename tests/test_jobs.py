@@ -28,7 +28,7 @@ def submitted(jobs: Jobs, *contents: bytes) -> str:
 
 
 def test_what_is_handed_in_is_kept_whole(store: Store) -> None:
-    jobs = Jobs(store)
+    jobs = store.jobs()
     id = submitted(jobs, b"\x00" * PIECE, b"end")
     job = jobs.get(id)
     assert (job.state, job.by, job.size, job.options) == ("waiting", "li", PIECE + 3, {"force": True})
@@ -44,14 +44,14 @@ def test_a_submission_that_breaks_off_leaves_nothing(store: Store) -> None:
         yield Piece("a.txt", 0, 0, b"x")
         raise OSError("the client went away")
 
-    jobs = Jobs(store)
+    jobs = store.jobs()
     with pytest.raises(OSError, match="went away"):
         jobs.submit(breaking(), options={})
     assert jobs.newest(10) == []
 
 
 def test_each_job_is_taken_once_in_order(store: Store) -> None:
-    jobs = Jobs(store)
+    jobs = store.jobs()
     ids = [submitted(jobs, b"x") for _ in range(2)]
     taken = [jobs.claim(name, (), most_tries=2) for name in ("one", "two", "three")]
     assert [job and job.id for job in taken] == [*ids, None]
@@ -61,7 +61,7 @@ def test_each_job_is_taken_once_in_order(store: Store) -> None:
 def test_a_job_that_its_server_let_fall_is_picked_up(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     now = [datetime(2026, 3, 1, tzinfo=timezone.utc)]
     monkeypatch.setattr(Claims, "clock", lambda self: now[0])
-    jobs = Jobs(store)
+    jobs = store.jobs()
     id = submitted(jobs, b"x")
     assert jobs.claim("one", (), most_tries=3)
     now[0] += LEASE / 2
@@ -80,7 +80,7 @@ def test_a_job_that_its_server_let_fall_is_picked_up(store: Store, monkeypatch: 
 
 
 def test_a_job_whose_worker_breaks_is_given_up_after_some_tries(store: Store) -> None:
-    jobs = Jobs(store)
+    jobs = store.jobs()
     id = submitted(jobs, b"x")
     for _ in range(2):
         assert jobs.claim("one", (), most_tries=2)
@@ -91,7 +91,7 @@ def test_a_job_whose_worker_breaks_is_given_up_after_some_tries(store: Store) ->
 
 
 def test_a_server_that_stops_costs_no_try(store: Store) -> None:
-    jobs = Jobs(store)
+    jobs = store.jobs()
     id = submitted(jobs, b"x")
     for _ in range(5):
         assert jobs.claim("one", (), most_tries=2)
@@ -100,7 +100,7 @@ def test_a_server_that_stops_costs_no_try(store: Store) -> None:
 
 
 def test_documents_come_in_pages_in_one_order(store: Store) -> None:
-    jobs = Jobs(store)
+    jobs = store.jobs()
     job = jobs.get(submitted(jobs, b"x"))
     store.add(sample(f"{job.folder}/b.txt"))
     for name in ("B (2).txt", "a!c.txt", "报告.txt", "_.txt"):
@@ -120,13 +120,13 @@ def test_documents_come_in_pages_in_one_order(store: Store) -> None:
 
 def test_no_such_job(store: Store) -> None:
     with pytest.raises(UnknownDocument, match="POST /v1/jobs makes one"):
-        Jobs(store).get("nothing")
+        store.jobs().get("nothing")
 
 
 def test_jobs_are_forgotten_long_after_they_ended_and_what_they_imported_stays(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    jobs = Jobs(store)
+    jobs = store.jobs()
     kept, failed, empty, waiting = (submitted(jobs, b"x") for _ in range(4))
     store.add(sample(f"submitted/{kept}/a.txt", content=b"a"))
     store.add(sample(f"submitted/{kept}0/b.txt", content=b"b"))  # another job's, whose id begins so

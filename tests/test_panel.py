@@ -279,11 +279,11 @@ def test_a_selection_reads_only_what_it_selects(held: Store) -> None:
             plan = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters).fetchall()
             asked.extend(row[-1] for row in plan)
 
-    event.listen(held._engine, "before_cursor_execute", note)
+    event.listen(held.database.engine, "before_cursor_execute", note)
     try:
         assert list(panel(held, indicators=("applications.received.total",)).rows())
     finally:
-        event.remove(held._engine, "before_cursor_execute", note)
+        event.remove(held.database.engine, "before_cursor_execute", note)
     used = [step for step in asked if "observations" in step]
     assert any("observations_of_document (document=? AND indicator=?)" in step for step in used)
     assert not any(step.startswith("SCAN observations") for step in used), used

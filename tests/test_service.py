@@ -30,7 +30,7 @@ from structurer.service.serving import is_loopback
 from structurer.service.submitting import Upload, Uploads, harmless
 from structurer.service.tokens import Tokens, read_tokens
 from structurer.store import open_store
-from structurer.store.jobs import Jobs, Piece
+from structurer.store.jobs import Piece
 from tests.desk_samples import TOTAL, calm, report
 from tests.service import EXAMPLES, FORM, Running, form, serving
 from tests.serving import KEY, Serving
@@ -131,7 +131,7 @@ def test_the_same_bytes_again_are_unchanged(server: Running) -> None:
 def test_waiting_ends_in_time(server: Running) -> None:
     with open_store(str(server_store(server))) as store:
         began = time.monotonic()
-        job = Jobs(store).submit([Piece("a.txt", 0, 0, b"not a report")], options={})
+        job = store.jobs().submit([Piece("a.txt", 0, 0, b"not a report")], options={})
         answered = server.ask("GET", f"/v1/jobs/{job.id}?wait=30")
     assert answered.json["state"] == "done"  # another process handed it in, and the server looked
     assert answered.json["documents"][0]["kind"] == "not-a-report"
@@ -403,7 +403,7 @@ def test_too_large_is_refused_while_it_arrives(tmp_path: Path) -> None:
 def test_too_often_too_many(tmp_path: Path) -> None:
     with serving(tmp_path, "--rate", "60", "--queue", "1", "--workers", "1") as server:
         with open_store(f"sqlite:///{tmp_path}/structurer.db") as store:
-            held = Jobs(store)
+            held = store.jobs()
             job = held.submit([Piece("a.txt", 0, 0, b"x")], options={})
             assert held.claim("another server", (), most_tries=3) or held.get(job.id).state != "waiting"
             if held.get(job.id).state == "running":
@@ -445,7 +445,7 @@ def test_a_job_outlives_the_server(tmp_path: Path) -> None:
         assert job["tries"] == 2
         assert len({one["id"] for one in job["documents"]}) == 40
     with open_store(f"sqlite:///{tmp_path}/structurer.db") as store:
-        assert list(Jobs(store).files(id)) == []
+        assert list(store.jobs().files(id)) == []
 
 
 def test_stopping_gives_a_job_back(tmp_path: Path) -> None:
@@ -459,7 +459,7 @@ def test_stopping_gives_a_job_back(tmp_path: Path) -> None:
             time.sleep(0.05)
         assert server.stop(signal.SIGINT) == 0
     with open_store(f"sqlite:///{tmp_path}/structurer.db") as store:
-        job = Jobs(store).get(id)
+        job = store.jobs().get(id)
     assert (job.state, job.tries) == ("waiting", 0)
 
 

@@ -155,7 +155,7 @@ def test_the_order_is_that_of_the_paths_whatever_came_first(store: Store) -> Non
 
 def test_times_are_utc(store: Store) -> None:
     store.add(sample(), fingerprint="one")
-    with store._transaction() as connection:
+    with store.database.transaction() as connection:
         moment = connection.scalar(select(documents.c.extracted_at))
     assert moment is not None
     assert moment.tzinfo is timezone.utc

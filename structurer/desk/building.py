@@ -11,8 +11,9 @@ from structurer.review.identity import identified
 from structurer.review.items import Plan, known, units
 from structurer.review.mirrors import asked_once
 from structurer.review.rulebook import Rulebook
+from structurer.store.assembling import machine
 from structurer.store.reviews import Reviews
-from structurer.store.store import Store, machine
+from structurer.store.store import Store
 
 _AT_ONCE = 50
 
@@ -52,7 +53,7 @@ class Building:
         """Computes the items of one report, and those of its copies that were there already."""
         extraction, extracted_at = machine(reviews.connection, number)
         acts = events_of(reviews, extraction.document.id)
-        if beside := findings(self.store, reviews, number, self.book):
+        if beside := findings(reviews, number, self.book):
             told = (*extraction.findings, *beside)
             extraction = extraction.model_copy(update={"findings": told})
         made = units(extraction, self.book, plan, acts)

@@ -18,8 +18,9 @@ from structurer.review.identity import handles, identified
 from structurer.review.items import Item, known, one_item
 from structurer.review.page import line_starts
 from structurer.review.rulebook import Rulebook
+from structurer.store.assembling import machine
 from structurer.store.reviews import Reviews
-from structurer.store.store import Store, machine
+from structurer.store.store import Store
 
 _KEPT = 4
 """Documents kept in memory: the one at hand, and those an undo goes back to."""

@@ -19,7 +19,6 @@ from structurer.panel.series import WORTH, Edition, PanelFinding, Series, Sheet,
 from structurer.review.rulebook import Rulebook
 from structurer.store.panels import Link, abouts, figures, links_of
 from structurer.store.reviews import Reviews
-from structurer.store.store import Store
 
 
 class _Pair(NamedTuple):
@@ -36,12 +35,12 @@ def linked(reviews: Reviews, number: int) -> list[int]:
     return sorted({one for pair in pairs for one in pair} - {number})
 
 
-def findings(store: Store, reviews: Reviews, number: int, book: Rulebook) -> list[Finding]:
+def findings(reviews: Reviews, number: int, book: Rulebook) -> list[Finding]:
     """Findings about items of a report that only other reports show."""
     links = links_of(reviews.connection, number)
     if not links:
         return []
-    editions = _editions(store, reviews, links)
+    editions = _editions(reviews, links)
     pairs = [
         _Pair(
             link, editions[link.first, link.year - (link.kind == "years")], editions[link.second, link.year]
@@ -56,11 +55,11 @@ def _harmoniser() -> Harmoniser:
     return Harmoniser(crosswalk())
 
 
-def _editions(store: Store, reviews: Reviews, links: Sequence[Link]) -> dict[tuple[int, int], Edition]:
+def _editions(reviews: Reviews, links: Sequence[Link]) -> dict[tuple[int, int], Edition]:
     wanted = {(link.first, link.year - (link.kind == "years")) for link in links}
     wanted |= {(link.second, link.year) for link in links}
     numbers = sorted({number for number, _ in wanted})
-    rows = figures(store, reviews.connection, numbers)
+    rows = figures(reviews.connection, numbers)
     known = abouts(reviews.connection, numbers)
     return {
         (number, year): Edition(known[number], _harmoniser().cells(rows[number], year, known[number].id))

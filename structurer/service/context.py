@@ -36,7 +36,7 @@ class Service:
     @property
     def jobs(self) -> Jobs:
         """The store's jobs."""
-        return Jobs(self.store)
+        return self.store.jobs()
 
     def desk(self, *, blind: bool = False) -> Desk:
         """A reviewer's desk, for one request."""

@@ -17,7 +17,7 @@ from structurer.service.limits import Limits
 from structurer.service.worker import Broken, Worker
 from structurer.settings import Settings
 from structurer.store import Store
-from structurer.store.jobs import LEASE, Job, Jobs
+from structurer.store.jobs import LEASE, Job
 
 _LOOKS = 2.0
 """Seconds between two looks for jobs that another server handed in, or let fall."""
@@ -32,7 +32,7 @@ class Runner:
     """The jobs of one server. Its threads are its own, so that requests never wait for reading."""
 
     def __init__(self, store: Store, settings: Settings, limits: Limits, say: Said) -> None:
-        self._jobs, self._settings, self._limits, self._say = Jobs(store), settings, limits, say
+        self._jobs, self._settings, self._limits, self._say = store.jobs(), settings, limits, say
         self._holder = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
         self._news = asyncio.Event()
         self._over = asyncio.Condition()

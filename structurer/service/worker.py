@@ -124,10 +124,9 @@ def import_job(store: Any, job: Job, settings: Settings) -> dict[str, Any]:
 
 
 def _unpack(store: Any, job: Job) -> None:
-    from structurer.store.jobs import Jobs
 
     os.makedirs(job.folder)
-    for piece in Jobs(store).files(job.id):
+    for piece in store.jobs().files(job.id):
         path = os.path.join(job.folder, *piece.name.split("/"))
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "ab") as stream:

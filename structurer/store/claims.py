@@ -8,8 +8,8 @@ from typing import cast
 
 from sqlalchemy import and_, delete, func, insert, select, text, update
 
+from structurer.store.database import Inside
 from structurer.store.tables import now, review_claims
-from structurer.store.transactions import Inside
 
 LEASE = timedelta(minutes=30)
 _LOCK = 7283466

@@ -14,6 +14,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
 from structurer.errors import StoreError
 from structurer.record import dumps
+from structurer.store.database import Database
 from structurer.store.store import Store
 
 _BUSY_MS = 30_000
@@ -32,7 +33,7 @@ def open_store(url: str, *, create: bool = True) -> Store:
     address = _address(url)
     if address.get_backend_name() == "sqlite":
         _check_file(address, create)
-    store = Store(_engine(address), safe_url(url))
+    store = Store(Database(_engine(address), safe_url(url)))
     try:
         store.migrate()
     except StoreError:

@@ -14,8 +14,8 @@ from sqlalchemy import Row as SQLRow
 
 from structurer.errors import ForgottenJob, UnknownDocument
 from structurer.store.claims import Claims
+from structurer.store.database import Database
 from structurer.store.tables import documents, failures, job_files, jobs, places
-from structurer.store.transactions import Transactions
 
 State = Literal["waiting", "running", "done", "failed"]
 PIECE = 1 << 20
@@ -75,13 +75,13 @@ class Job:
 class Jobs:
     """The jobs of a store. Every method is one transaction; several servers may share them."""
 
-    def __init__(self, store: Transactions) -> None:
-        self._store = store
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def submit(self, pieces: Iterable[Piece], *, by: str = "", options: Mapping[str, Any]) -> Job:
         """Keeps files to be imported; they are taken piece by piece, and all of them or none."""
         id = uuid4().hex
-        with self._store._transaction(writes=True) as connection:
+        with self._database.transaction(writes=True) as connection:
             values = {"id": id, "state": "waiting", "by": by, "options": dict(options), "size": 0, "tries": 0}
             times = {"submitted_at": Claims(connection).clock(), "holder": "", "problem": ""}
             made = connection.execute(insert(jobs).values(**values, **times)).inserted_primary_key
@@ -103,12 +103,12 @@ class Jobs:
 
     def get(self, id: str) -> Job:
         """A job by its id. Raises UnknownDocument, ForgottenJob for one that ended too long ago."""
-        with self._store._transaction() as connection:
+        with self._database.transaction() as connection:
             return _job(_row(connection, id))
 
     def newest(self, limit: int) -> list[Job]:
         """The jobs that were handed in last."""
-        with self._store._transaction() as connection:
+        with self._database.transaction() as connection:
             query = select(jobs).order_by(jobs.c.number.desc()).limit(limit)
             return [_job(row) for row in connection.execute(query)]
 
@@ -117,14 +117,14 @@ class Jobs:
         query = select(func.count(), func.coalesce(func.sum(jobs.c.size), 0)).where(
             jobs.c.state.in_(("waiting", "running"))
         )
-        with self._store._transaction() as connection:
+        with self._database.transaction() as connection:
             row = connection.execute(query).one()
         return int(row[0]), int(row[1])
 
     def files(self, id: str) -> Iterator[Piece]:
         """The files of a job, piece by piece."""
         at = (-1, -1)
-        with self._store._transaction() as connection:
+        with self._database.transaction() as connection:
             number = _row(connection, id).number
         while True:
             query = (
@@ -139,7 +139,7 @@ class Jobs:
                 .order_by(job_files.c.position, job_files.c.piece)
                 .limit(1)
             )
-            with self._store._transaction() as connection:
+            with self._database.transaction() as connection:
                 row = connection.execute(query).first()
             if row is None:
                 return
@@ -149,7 +149,7 @@ class Jobs:
     def documents(self, id: str, *, after: str = "", limit: int = 100) -> list[Kept]:
         """What became of the documents of a job so far, in the order of their paths."""
         folder = self.get(id).folder + "/"
-        with self._store._transaction() as connection:
+        with self._database.transaction() as connection:
 
             def page(query: Select[Any], path: Column[str]) -> Select[Any]:
                 exact = path.collate("C") if connection.dialect.name == "postgresql" else path
@@ -163,7 +163,7 @@ class Jobs:
 
     def forget(self, kept: timedelta) -> int:
         """Forgets the jobs that ended longer ago than that; what they imported stays. Returns how many."""
-        with self._store._transaction(writes=True) as connection:
+        with self._database.transaction(writes=True) as connection:
             moment = Claims(connection).clock() - kept
             old = delete(jobs).where(jobs.c.state.in_(("done", "failed")), jobs.c.ended_at < moment)
             return connection.execute(old).rowcount
@@ -176,7 +176,7 @@ class Jobs:
         `under_way` are those the holder is at. One that was tried `most_tries` times already is given up
         instead.
         """
-        with self._store._transaction(writes=True) as connection:
+        with self._database.transaction(writes=True) as connection:
             claims = Claims(connection)
             claims.lock()
             moment = claims.clock()
@@ -205,14 +205,14 @@ class Jobs:
 
     def renew(self, holder: str, under_way: Collection[str]) -> None:
         """Says that the jobs a server is at are still being worked on."""
-        with self._store._transaction(writes=True) as connection:
+        with self._database.transaction(writes=True) as connection:
             moment = Claims(connection).clock()
             held = and_(jobs.c.holder == holder, jobs.c.id.in_(under_way))
             connection.execute(update(jobs).where(held).values(until=moment + LEASE))
 
     def give_back(self, id: str, *, tried: bool) -> None:
         """Lets a job wait again: its worker broke (`tried`), or the server stops."""
-        with self._store._transaction(writes=True) as connection:
+        with self._database.transaction(writes=True) as connection:
             row = _row(connection, id)
             tries = row.tries if tried else row.tries - 1
             connection.execute(
@@ -223,7 +223,7 @@ class Jobs:
 
     def end(self, id: str, *, summary: Mapping[str, Any] | None = None, problem: str = "") -> None:
         """Notes how a job ended, and lets go of its files; with a problem it has failed."""
-        with self._store._transaction(writes=True) as connection:
+        with self._database.transaction(writes=True) as connection:
             row = _row(connection, id)
             _end(connection, row.number, Claims(connection).clock(), summary=summary, problem=problem)
 

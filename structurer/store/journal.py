@@ -9,8 +9,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from structurer.model.shelf import Kept
 from structurer.observation import Usage
+from structurer.store.database import Database
 from structurer.store.tables import chunks, now
-from structurer.store.transactions import Transactions
 
 # Made once: putting a statement together takes longer than executing it.
 _GET = select(chunks).where(chunks.c.key == bindparam("of_key"))
@@ -28,12 +28,12 @@ _PUT = {"sqlite": _put(sqlite.insert(chunks)), "postgresql": _put(postgresql.ins
 class Journal:
     """Outcomes of questions by key, as a shelf for `structurer.model.Client`."""
 
-    def __init__(self, store: Transactions) -> None:
-        self._store = store
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def get(self, key: str) -> Kept | None:
         """What became of a question, if that is known."""
-        with self._store._transaction() as connection:
+        with self._database.transaction() as connection:
             row = connection.execute(_GET, {"of_key": key}).first()
         if row is None:
             return None
@@ -64,16 +64,16 @@ class Journal:
             "estimate": kept.estimate,
             "answered_at": now(),
         }
-        with self._store._transaction(writes=True) as connection:
+        with self._database.transaction(writes=True) as connection:
             connection.execute(_PUT[connection.dialect.name], {"key": kept.key, **values})
 
     def of(self, document: str) -> list[Kept]:
         """The outcomes of one document's questions."""
-        with self._store._transaction() as connection:
+        with self._database.transaction() as connection:
             keys = connection.scalars(select(chunks.c.key).where(chunks.c.document == document)).all()
         return [kept for key in keys if (kept := self.get(key)) is not None]
 
     def forget(self, document: str) -> None:
         """Forgets what was answered about a document."""
-        with self._store._transaction(writes=True) as connection:
+        with self._database.transaction(writes=True) as connection:
             connection.execute(delete(chunks).where(chunks.c.document == document))

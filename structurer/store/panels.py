@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, Literal, NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import (
     Connection,
@@ -23,6 +23,8 @@ from sqlalchemy.types import NullType
 
 from structurer.observation import Extraction, Observation, Value
 from structurer.review.decided import REVIEWER
+from structurer.store.assembling import as_reviewed
+from structurer.store.database import Database
 from structurer.store.tables import (
     ABOUT_ITSELF,
     copies,
@@ -34,7 +36,6 @@ from structurer.store.tables import (
     places,
     review_built,
 )
-from structurer.store.transactions import Transactions
 
 _PAGE = 5_000
 _CHUNK = 400
@@ -42,14 +43,6 @@ _CURRENT = exists().where(places.c.document == documents.c.number)
 _CONTACTS = ("metadata.contact_phone", "metadata.contact_email")
 _LINK = (panel_links.c.kind, panel_links.c.first, panel_links.c.second, panel_links.c.year)
 _WHO = ("metadata.agency", "metadata.year")
-
-
-class Deciding(Transactions, Protocol):
-    """A store that also gives what reviewers decided."""
-
-    def _decided(
-        self, connection: Connection, numbers: Sequence[int]
-    ) -> Iterator[tuple[int, Extraction]]: ...
 
 
 class Identity(NamedTuple):
@@ -103,8 +96,8 @@ class Link(NamedTuple):
 class Panels:
     """Reading a store for panels. Every method is one transaction, or one a page."""
 
-    def __init__(self, store: Deciding) -> None:
-        self._store = store
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     def identities(self) -> Iterator[Identity]:
         """Who reports on which year: every current document that is no copy, in the order of first import."""
@@ -133,22 +126,22 @@ class Panels:
 
     def _about(self, query: Select[Any], numbers: Sequence[int]) -> Iterator[Any]:
         for chunk in _chunks(numbers):
-            with self._store._transaction() as connection:
+            with self._database.transaction() as connection:
                 yield from connection.execute(query.where(observations.c.document.in_(chunk))).all()
 
     def abouts(self, numbers: Sequence[int]) -> dict[int, About]:
         """Documents by number."""
-        with self._store._transaction() as connection:
+        with self._database.transaction() as connection:
             return abouts(connection, numbers)
 
     def figures(self, numbers: Sequence[int], indicators: Collection[str] = ()) -> dict[int, list[Figure]]:
         """The figures of reports by document, in their order; only these indicators, if any are named."""
-        with self._store._transaction() as connection:
-            return figures(self._store, connection, numbers, indicators)
+        with self._database.transaction() as connection:
+            return figures(connection, numbers, indicators)
 
     def failed(self) -> int:
         """Files whose last import failed."""
-        with self._store._transaction() as connection:
+        with self._database.transaction() as connection:
             return connection.scalar(select(func.count()).select_from(failures)) or 0
 
     def link(self, links: Collection[Link]) -> int:
@@ -156,7 +149,7 @@ class Panels:
 
         Their part of the queue is computed again when somebody opens it.
         """
-        with self._store._transaction(writes=True) as connection:
+        with self._database.transaction(writes=True) as connection:
             known = {Link(*row) for row in connection.execute(select(*_LINK))}
             changed = {number for one in known ^ set(links) for number in (one.first, one.second)}
             if not changed:
@@ -175,19 +168,19 @@ class Panels:
             .join(events, events.c.document == documents.c.id)
             .where(events.c.indicator.in_(_WHO), events.c.item != "")
         )
-        with self._store._transaction() as connection:
+        with self._database.transaction() as connection:
             numbers = sorted(set(connection.scalars(query)))
             return {
                 number: _identity(number, extraction)
                 for chunk in _chunks(numbers)
-                for number, extraction in self._store._decided(connection, chunk)
+                for number, extraction in as_reviewed(connection, chunk)
             }
 
     def _pages(self, query: Select[Any]) -> Iterator[Any]:
         last = 0
         while True:
             page = query.where(documents.c.number > last).order_by(documents.c.number).limit(_PAGE)
-            with self._store._transaction() as connection:
+            with self._database.transaction() as connection:
                 rows = connection.execute(page).all()
             yield from rows
             if len(rows) < _PAGE:
@@ -218,7 +211,7 @@ def links_of(connection: Connection, number: int, *, current: bool = True) -> li
 
 
 def figures(
-    store: Deciding, connection: Connection, numbers: Sequence[int], indicators: Collection[str] = ()
+    connection: Connection, numbers: Sequence[int], indicators: Collection[str] = ()
 ) -> dict[int, list[Figure]]:
     """As `Panels.figures`, in a transaction that is open."""
     made: dict[int, list[Figure]] = {number: [] for number in numbers}
@@ -247,7 +240,7 @@ def figures(
     )
     wanted = frozenset(indicators)
     for chunk in _chunks(numbers):
-        reviewed = dict(store._decided(connection, chunk))
+        reviewed = dict(as_reviewed(connection, chunk))
         plain = [number for number in chunk if number not in reviewed]
         for row in connection.execute(query.where(table.document.in_(plain))).fetchall():
             figure = Figure._make(row)
