@@ -19,9 +19,10 @@ from structurer.store.counting import Counts, counts
 from structurer.store.database import Collision, Database
 from structurer.store.known import Known, failed_of, known
 from structurer.store.lookup import lookup
+from structurer.store.migrations import lock_for_migration, migrate
 from structurer.store.reviews import Reviews
 from structurer.store.runs import Engine, Run
-from structurer.store.tables import documents, failures, lock_for_migration, migrate, places
+from structurer.store.tables import documents, failures, places
 from structurer.store.writing import Failed, Placed, put_failures, put_places, put_records
 
 if TYPE_CHECKING:
