@@ -21,9 +21,10 @@ from structurer import errors, observation
 from structurer.cli import cli
 from structurer.console.signs import SIGNS
 from structurer.forms import Form, Rule, Table, load_forms
+from structurer.meanings import STATUSES
 from structurer.metadata.pages import LABELS
 from structurer.model.presets import PRESETS
-from structurer.page.words import MEANINGS, PRINTED
+from structurer.page.words import PRINTED
 from structurer.settings import VARIABLES, Settings
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def providers() -> str:
 def statuses() -> str:
     """The six statuses with sign and meaning."""
     rows = (
-        (f"`{status}`", _code(SIGNS[status]), MEANINGS[status], _yes(status in observation.ACCEPTING))
+        (f"`{status}`", _code(SIGNS[status]), STATUSES[status], _yes(status in observation.ACCEPTING))
         for status in get_args(observation.Status)
     )
     return _grid(("status", "sign", "means", "accepted by itself"), rows)

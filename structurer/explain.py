@@ -12,21 +12,13 @@ from structurer.confront import Check, confront
 from structurer.document import Document
 from structurer.errors import UnknownIndicator
 from structurer.forms import Forms, load_forms
+from structurer.meanings import STATUSES
 from structurer.observation import Evidence, Extraction, Observation
 from structurer.pipeline import extract, present
 from structurer.read import read
 from structurer.settings import Settings
 from structurer.tables import TableReading, read_tables
 from structurer.tables.place import PlacedRow
-
-_STATUS = {
-    "verified": "printed, and confirmed by sums that bind it or by a second place that says the same",
-    "stated": "printed in its place; nothing contradicts it and nothing independent confirms it",
-    "inferred": "not printed for certain; the only value that every reading allows",
-    "disputed": "printed, but in doubt: the sums or another statement contradict it",
-    "ambiguous": "several readings fit, so none is chosen",
-    "unsupported": "claimed, but not found in the source",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +67,7 @@ def _lines(
         return
     value = "no value" if observation.value is None else f"{observation.value} {observation.unit}".strip()
     taken = "accepted" if observation.accepted else "not accepted"
-    yield f"{value}: {observation.status}, {taken} ({_STATUS[observation.status]})."
+    yield f"{value}: {observation.status}, {taken} ({STATUSES[observation.status]})."
     row = _row(table, indicator)
     if row is not None:
         yield from _on_the_page(document, row)

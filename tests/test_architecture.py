@@ -15,7 +15,7 @@ PACKAGE = Path(structurer.__file__).parent
 #: From the values at the bottom to the commands on top; a module imports only from below itself.
 LAYERS = (
     ("_version", "errors", "flat", "fold", "garbage", "memory", "observation"),
-    ("remote", "numerals"),
+    ("meanings", "remote", "numerals"),
     (
         "document",
         "forms",

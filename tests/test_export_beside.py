@@ -19,11 +19,11 @@ from structurer.desk.desk import Desk
 from structurer.export import export
 from structurer.export.beside import DICTIONARY, PACKAGE
 from structurer.export.columns import TIDY
-from structurer.export.meanings import PERIODS, PRINTED, QUALIFIERS, STATUSES
 from structurer.export.parquet import VALUES, parquet_columns
 from structurer.export.validatreport import validations
 from structurer.flat import flat
 from structurer.forms import load_forms
+from structurer.meanings import PERIODS, PRINTED, QUALIFIERS, STATUSES
 from structurer.reconcile import asked
 from structurer.store import open_store
 from tests.desk_samples import TOTAL, calm, handle, report

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from structurer.export import meanings
+from structurer import meanings
 from structurer.export.columns import ABOUT, TIDY, Column
 from structurer.export.delimited import BOM, lines
 from structurer.export.parquet import VALUES

@@ -6,16 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from structurer.export.meanings import ORDER
 from structurer.export.sheet import Head, Sheet
 from structurer.flat import Line, Report
 from structurer.forms import Cell, Forms, Table
+from structurer.meanings import ORDER
 from structurer.observation import Value
 
 _LEFT = ("机关 agency", "年 year", "表式 form", "状态 status", "文件 path")
 _LEFT_WIDTHS = (24, 7, 9, 12, 26)
 _FROZEN = 4
-_RANK = {status: rank for rank, status in enumerate(ORDER)}
+_RANK: Mapping[str, int] = {status: rank for rank, status in enumerate(ORDER)}
 
 
 @dataclass(frozen=True)

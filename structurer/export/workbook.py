@@ -13,11 +13,11 @@ from structurer.export import sheet as sheets
 from structurer.export.columns import ABOUT
 from structurer.export.dictionary import Entry, entries
 from structurer.export.jsonl import Which
-from structurer.export.meanings import ORDER
 from structurer.export.sheet import Head, Sheet
 from structurer.export.tablesheet import TableSheet, grouped
 from structurer.flat import Line, Report
 from structurer.forms import Forms
+from structurer.meanings import ORDER
 
 _PALETTE: Mapping[str, dict[str, object]] = {
     "verified": {"bg_color": "#DDF0E3"},
@@ -97,7 +97,7 @@ class _Workbook:
 
     def __init__(self, book: Any, forms: Forms, status: Which, most: int) -> None:
         self._forms = forms
-        self._counts = dict.fromkeys(ORDER, 0)
+        self._counts: dict[str, int] = dict.fromkeys(ORDER, 0)
         self._documents = 0
         self._status = status
         styles = _formats(book)

@@ -13,8 +13,9 @@ from structurer._version import __version__
 from structurer.console.signs import LEGEND, SIGNS
 from structurer.document import CELL, Document
 from structurer.forms import Forms
+from structurer.meanings import ORDER, STATUSES
 from structurer.observation import Extraction
-from structurer.page import look, words
+from structurer.page import look
 from structurer.page.left import Source
 from structurer.page.links import Values
 from structurer.page.original import original
@@ -78,7 +79,7 @@ def _top(values: Values) -> Iterator[str]:
 
 def _counts(extraction: Extraction) -> Iterator[str]:
     counts = Counter(found.status for found in extraction.observations)
-    for status in words.ORDER:
+    for status in ORDER:
         if counts[status]:
             sign = f"{SIGNS[status]} " if SIGNS[status] else ""
             yield f'<li class="st {status}">{sign}{counts[status]} {status}</li>'
@@ -97,9 +98,9 @@ def _values(values: Values) -> Iterator[str]:
         yield from noted
         yield "</ul></section>\n"
     yield '<section aria-labelledby="t-signs"><h2 id="t-signs">Signs</h2><dl class="signs">'
-    for status in words.ORDER[::-1]:
+    for status in ORDER[::-1]:
         sign = SIGNS[status] or "&nbsp;"
-        yield f'<dt><span class="st {status}">{sign} {status}</span></dt><dd>{words.MEANINGS[status]}</dd>'
+        yield f'<dt><span class="st {status}">{sign} {status}</span></dt><dd>{STATUSES[status]}</dd>'
     for sign, meaning in list(LEGEND.items())[len(SIGNS) :]:
         yield f'<dt><span class="st">{sign}</span></dt><dd>{meaning}</dd>'
     yield "</dl></section>\n</div>\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from structurer.forms import Forms
+from structurer.meanings import STATUSES
 from structurer.observation import Extraction, Observation
 from structurer.page import words
 from structurer.page.left import Source
@@ -75,7 +76,7 @@ class Values:
         status = f'<span class="st {found.status}">{words.sign(found)} {found.status}</span>'
         yield (
             f'<p><b class="d {found.status}">{worth}</b>{unit} {status}, {taken}: '
-            f"{words.MEANINGS[found.status]}</p>"
+            f"{STATUSES[found.status]}</p>"
         )
         aside = ", ".join(words.asides(found))
         if aside:

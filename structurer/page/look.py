@@ -8,6 +8,7 @@ from itertools import groupby
 from structurer.confront import Check, confront
 from structurer.console.signs import SIGNS
 from structurer.forms import Cell, Edit, Table
+from structurer.meanings import ORDER
 from structurer.observation import Finding, Observation, Status
 from structurer.page import words
 from structurer.page.links import Values
@@ -23,7 +24,7 @@ _Reason = tuple[str, Status, str]
 def open_values(values: Values) -> Iterator[str]:
     """Values that are not accepted, unsupported ones first, those of one row and reason together."""
     found = list(values.extraction.select(accepted=False))
-    found.sort(key=lambda one: words.ORDER.index(one.status))
+    found.sort(key=lambda one: ORDER.index(one.status))
     rows: dict[_Reason, list[list[Observation]]] = {}
     for (row, status, reason), alike in groupby(found, _row_and_reason):
         rows.setdefault((row.partition(".")[0], status, reason), []).append(list(alike))

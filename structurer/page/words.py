@@ -5,19 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from structurer.console.signs import BLANK, NOT_APPLICABLE, QUALIFIERS, SIGNS, shown
-from structurer.observation import Observation, Period, Printed, Status, Value
+from structurer.observation import Observation, Period, Printed, Value
 from structurer.page.safe import safe
 
-MEANINGS: Mapping[Status, str] = {
-    "verified": "printed, and confirmed by the form’s sums or by a second, independent reading",
-    "stated": "printed under its label; nothing contradicts it, nothing else confirms it",
-    "inferred": "not printed; the only value that every reading of the text allows under the sums",
-    "disputed": "printed, but it would have to change for the sums to hold, or two readings differ",
-    "ambiguous": "several readings fit, so none is chosen",
-    "unsupported": "claimed by a model, not found in the text",
-}
-ORDER: tuple[Status, ...] = ("unsupported", "disputed", "ambiguous", "stated", "inferred", "verified")
-"""The statuses, what needs a person most first."""
 PRINTED: Mapping[Printed, str] = {
     "number": "printed as a number",
     "blank": "the cell is there and left blank",

@@ -1,10 +1,12 @@
-"""What the words in exported tables mean: for the dictionary, the legend and the package's description."""
+"""What the words of an observation mean, wherever it is told: on a page, in a table, in an explanation."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-STATUSES: Mapping[str, str] = {
+from structurer.observation import Period, Printed, Qualifier, Status
+
+STATUSES: Mapping[Status, str] = {
     "verified": "printed, and confirmed by the form's sums or by a second, independent reading",
     "stated": "printed under its label; nothing contradicts it, nothing else confirms it",
     "inferred": "not printed; the only value that every reading of the text allows under the sums",
@@ -12,23 +14,23 @@ STATUSES: Mapping[str, str] = {
     "ambiguous": "several readings fit, so none is chosen; the candidates are listed",
     "unsupported": "claimed by a model, not found in the text",
 }
-ORDER = ("unsupported", "disputed", "ambiguous", "stated", "inferred", "verified")
+ORDER: tuple[Status, ...] = ("unsupported", "disputed", "ambiguous", "stated", "inferred", "verified")
 """Statuses, what needs a person most first."""
-PRINTED: Mapping[str, str] = {
+PRINTED: Mapping[Printed, str] = {
     "number": "a number stands there",
     "blank": "the cell is there and left blank; that is not zero",
     "not_applicable": "marked as not applicable, such as / or -",
     "text": "words stand there",
     "omitted": "no token of this cell is in the text",
 }
-QUALIFIERS: Mapping[str, str] = {
+QUALIFIERS: Mapping[Qualifier, str] = {
     "exact": "the number as it is",
     "over": "more than it (余, 多, 超过)",
     "under": "less than it (近, 不足)",
     "about": "about it (约, 左右)",
     "at_least": "it or more (以上)",
 }
-PERIODS: Mapping[str, str] = {
+PERIODS: Mapping[Period, str] = {
     "year": "the year of the report",
     "month": "a month of it",
     "day": "a day of it",
