@@ -13,7 +13,7 @@ from structurer.forms import Forms
 from structurer.ground import Passage
 from structurer.model.answers import FieldItem, ProblemItem, StatementItem
 from structurer.model.reply import Reply
-from structurer.prose.context import Times
+from structurer.prose.times import Times
 
 
 def claims(draft: Draft, forms: Forms, replies: Iterable[Reply], accept: bool) -> list[Claim]:

@@ -11,7 +11,8 @@ from structurer.forms import Cell, Forms
 from structurer.ground import Passage, Place
 from structurer.model.answers import PERIODS, StatementItem, row_names
 from structurer.observation import Observation, Period, Status, Value
-from structurer.prose.context import Times, context
+from structurer.prose.context import context
+from structurer.prose.times import Times
 from structurer.quantities import Quantity
 from structurer.questions import rows_in
 

@@ -19,8 +19,10 @@ from structurer.observation import Evidence, Finding, Observation, Status, stati
 from structurer.prose import settle
 from structurer.prose.bind import Sentence
 from structurer.prose.claim import Claim
-from structurer.prose.context import SELF, Times, context
+from structurer.prose.context import context
 from structurer.prose.denials import denials
+from structurer.prose.scope import SELF
+from structurer.prose.times import Times
 from structurer.quantities import quantities
 from structurer.running import Reading, read
 

@@ -1,0 +1,65 @@
+"""For whom a statement holds: the office itself, or the bodies that stand before its quantity."""
+
+from __future__ import annotations
+
+import re
+
+from structurer.prose.organs import is_same, other_organ
+from structurer.prose.words import clause_start
+
+_BODIES = (
+    "单位|部门|学校|乡镇|镇街|街镇|街道|县区|区县|市县|县市区|县市|镇办|机构|企业|中小学|幼儿园|院校"
+    "|高校|系统|镇|乡|局|市|县|区"
+)
+_SCOPE = re.compile(
+    rf"(?:辖区)?(?:范围)?内?各?[0-9一二三四五六七八九十两]{{1,4}}[个家所](?:{_BODIES})|辖区(?:范围)?内?各?(?:类|级)?(?:{_BODIES})?|"
+    rf"全[省市区县州旗镇乡](?:教育系统|系统|各级|各类)?(?:各?(?:{_BODIES}))?"
+    rf"|(?:各|下属|所属|直属|局属|委属|厅属|校属|省属|市属|区属|县属|省直|市直|区直|县直)"
+    rf"(?:各|级|类|事业){{0,2}}(?:{_BODIES})(?:\([^()]{{1,6}}\))?"
+    r"|中学|小学|幼儿园|职业学院|街道办事处"
+)
+_QUOTATION = re.compile('"[^"\\n]{1,80}"|《[^《》\\n]{1,80}》')
+_CHANNEL = re.compile('"?(?:官方)?(?:政务)?(?:微信|微博|公众号|抖音|客户端|网站|网|专栏|栏目|平台|APP)')
+_SCHOOLS = frozenset(("中学", "小学", "幼儿园", "职业学院", "街道办事处"))
+_NAME = re.compile(r"[\u4e00-\u9fff]+\Z")
+SELF = re.compile("我[局厅委办镇乡院中市区县]|本[局厅委机单办镇乡院]|局机关|厅机关|委机关|机关本级|局本级")
+_ASIDE = frozenset("在向对为给到于就受和及、与使让将被跨")
+_OPENING = frozenset(',:(、年度底月日末来内"共中')
+
+
+def _quoted(text: str, start: int, at: int) -> list[tuple[int, int]]:
+    """Where the quotations lie that close before `at`: a body that a title speaks of (小学入学政策解读) does
+    not act. None is sure where a mark has no partner."""
+    if text.count('"', start, at) % 2:
+        return []
+    return [(word.start() + 1, word.end() - 1) for word in _QUOTATION.finditer(text, start, at)]
+
+
+def scope_of(text: str, start: int, at: int, agency: str | None) -> str | None:
+    """Whose figure it is: "" the office's own, None when another body is named but not as the subject."""
+    scope = ""
+    quoted = _quoted(text, start, at)
+    for word in _SCOPE.finditer(text, start, at):
+        begin = word.start()
+        if any(opens <= begin and word.end() < closes for opens, closes in quoted):
+            continue
+        if text[word.end()] == '"' and _CHANNEL.match(text, word.end()):
+            return None  # "阳光小学"微信公众号 is a channel
+        if word[0] in _SCHOOLS:  # 实验小学: its name stands before it
+            name = _NAME.search(text, max(start, begin - 8), begin)
+            begin = name.start() if name else begin
+        before = text[begin - 1] if begin > start else ","
+        if before in _OPENING or (before == "、" and scope):
+            scope = text[begin : word.end()]
+        elif before not in _ASIDE and begin >= clause_start(text, start, at):
+            return None
+    organ = other_organ(text, start, at, agency)
+    if organ is not None and (not scope or text.rfind(scope, start, at) < organ[1]):
+        scope = organ[0]
+    if scope and agency and is_same(scope, agency):
+        return ""
+    if scope:
+        own = list(SELF.finditer(text, start, at))
+        if own and text.rfind(scope, start, at) + len(scope) <= own[-1].start():
+            return ""
+    return scope
