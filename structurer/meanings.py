@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
-from structurer.observation import Period, Printed, Qualifier, Status
+from structurer.observation import Observation, Period, Printed, Qualifier, Status, Value
 
 STATUSES: Mapping[Status, str] = {
     "verified": "printed, and confirmed by the form's sums or by a second, independent reading",
@@ -48,3 +48,27 @@ SEVERITIES: Mapping[str, str] = {
     "warning": "a soft rule is broken: doubtful, but it can be right",
     "info": "a rule that could not be evaluated, or something to know",
 }
+_MOST_CANDIDATES = 4
+
+
+def why_open(found: Observation, amount: Callable[[Value], str], word: Callable[[str], str]) -> str:
+    """Why a value that is not accepted is not; `amount` and `word` write values and names fit for the place.
+
+    An `amount` of None is that of a cell left blank.
+    """
+    among = " or ".join(amount(one) for one in found.candidates[:_MOST_CANDIDATES])
+    if (more := len(found.candidates) - _MOST_CANDIDATES) > 0:
+        among += f" or {more} more"
+    if found.status == "ambiguous":
+        if not among:
+            return "the text does not settle it"
+        return f"could be {among}" if len(found.candidates) > 1 else f"perhaps {among}, not proved"
+    if found.status == "disputed":
+        rules = [word(rule) for rule in found.rules if not rule.startswith("model.")]
+        broken = f"; breaks {', '.join(rules)}" if rules else ""
+        if len(rules) < len(found.rules):
+            broken += "; the model reads it otherwise"
+        return f"printed {amount(found.value)}{broken}" + (f"; {among} would fit" if among else "")
+    if found.status == "unsupported":
+        return "a model claims it, the text does not hold it"
+    return "waits for a reviewer"

@@ -10,7 +10,8 @@ from structurer.console.grid import Line, grid
 from structurer.console.ink import Ink
 from structurer.console.signs import QUALIFIERS, SIGNS, cell, legend, shown
 from structurer.forms import Block, Forms, Row, Table
-from structurer.observation import Extraction, Finding, Observation, TableState
+from structurer.meanings import why_open
+from structurer.observation import ACCEPTING, Extraction, Finding, Observation, TableState
 from structurer.terminal import cut, hanging, left, plain, right, width, wrap
 
 STATES: dict[TableState, str] = {
@@ -135,21 +136,8 @@ def _shared(labels: Iterable[str]) -> str:
 
 
 def _why_open(found: Observation) -> str:
-    among = " or ".join(shown(candidate) or "blank" for candidate in found.candidates[:4])
-    more = f" or {len(found.candidates) - 4} more" if len(found.candidates) > 4 else ""
-    if found.status == "ambiguous":
-        if not among:
-            return "the text does not settle it"
-        return f"could be {among}{more}" if len(found.candidates) > 1 else f"perhaps {among}, not proved"
-    if found.status == "disputed":
-        rules = [plain(rule) for rule in found.rules if not rule.startswith("model.")]
-        broken = f"; breaks {', '.join(rules)}" if rules else ""
-        if len(rules) < len(found.rules):
-            broken += "; the model reads it otherwise"
-        return f"printed {shown(found.value)}{broken}" + (f"; {among}{more} would fit" if among else "")
-    if found.status == "unsupported":
-        return "a model claims it, the text does not hold it"
-    return f"{shown(found.value)} waits for a reviewer"
+    reason = why_open(found, lambda one: shown(one) or "blank", plain)
+    return f"{shown(found.value)} {reason}" if found.status in ACCEPTING else reason
 
 
 def _finding(finding: Finding, room: int, ink: Ink) -> list[str]:

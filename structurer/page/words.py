@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from structurer import meanings
 from structurer.console.signs import BLANK, NOT_APPLICABLE, QUALIFIERS, SIGNS, shown
 from structurer.observation import Observation, Period, Printed, Value
 from structurer.page.safe import safe
@@ -56,21 +57,7 @@ def printed(found: Observation) -> str:
 
 def why_open(found: Observation) -> str:
     """Why a value that is not accepted is not, as content of an element."""
-    among = " or ".join(amount(one) if one is not None else "blank" for one in found.candidates[:4])
-    more = f" or {len(found.candidates) - 4} more" if len(found.candidates) > 4 else ""
-    if found.status == "ambiguous":
-        if not among:
-            return "the text does not settle it"
-        return f"could be {among}{more}" if len(found.candidates) > 1 else f"perhaps {among}, not proved"
-    if found.status == "disputed":
-        rules = [safe(rule) for rule in found.rules if not rule.startswith("model.")]
-        broken = f", breaks {', '.join(rules)}" if rules else ""
-        if len(rules) < len(found.rules):
-            broken += ", the model reads it otherwise"
-        return f"printed {value(found)}{broken}" + (f"; {among}{more} would fit" if among else "")
-    if found.status == "unsupported":
-        return "a model claims it, the text does not hold it"
-    return "waits for a reviewer"
+    return meanings.why_open(found, lambda one: amount(one) or "blank", safe)
 
 
 def asides(found: Observation) -> Iterator[str]:

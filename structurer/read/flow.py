@@ -5,12 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from structurer.document import CELL, ROW, Span
-
-_PROSE = 300
-"""A cell longer than this is prose; a small table that holds some is layout."""
-_SMALL = 12
-_GRID_WITH_TABLES = 30
-"""A table that holds others is a grid only with so many cells of its own, and four times theirs."""
+from structurer.read.tabular import is_data
 
 
 @dataclass
@@ -53,7 +48,7 @@ class Writer:
 
     def _table(self, table: Table, in_cell: bool) -> None:
         self._end_line()
-        if not in_cell and _is_data(table):
+        if not in_cell and is_data(table.rows, _tables, _length):
             for row in table.rows:
                 for cell in row:
                     self.flow(cell, in_cell=True)
@@ -77,22 +72,9 @@ class Writer:
             self.length += len(text)
 
 
-def _is_data(table: Table) -> bool:
-    """Whether a table holds data: columns, no long prose, and no tables but in a few of its many cells."""
-    cells = [cell for row in table.rows for cell in row]
-    if not any(len(row) > 1 for row in table.rows):
-        return False
-    inner = sum(_count(cell) for cell in cells)
-    if inner:
-        return len(cells) >= max(_GRID_WITH_TABLES, 4 * inner)
-    return len(cells) >= _SMALL or not any(_size(cell) > _PROSE for cell in cells)
+def _tables(flow: Flow) -> list[list[list[Flow]]]:
+    return [piece.rows for piece in flow if isinstance(piece, Table)]
 
 
-def _count(flow: Flow) -> int:
-    """The cells of all tables in a flow."""
-    tables = [piece for piece in flow if isinstance(piece, Table)]
-    return sum(1 + _count(cell) for table in tables for row in table.rows for cell in row)
-
-
-def _size(flow: Flow) -> int:
+def _length(flow: Flow) -> int:
     return sum(len(piece) for piece in flow if isinstance(piece, str))

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from structurer.document import CELL, ROW, OffsetMap, Span
 from structurer.read.markup import Copy, Entity, Flow, Grid, Image, Parser
+from structurer.read.tabular import is_data
 
 _TAG_START = re.compile(
     r"[\s\ufeff]{0,200}<(?:!doctype\s{1,9}html|\?xml|!--|(?:html|head|body|meta|div|table|tr|td|p|h[1-6]|span|section"
@@ -19,11 +20,6 @@ _ANY_TAG = re.compile(
 )
 _MANY_TAGS = 12
 _WORD = re.compile(f"[^ \t\r\n\f{CELL}{ROW}]+")
-_PROSE = 300
-"""A cell longer than this is prose; a small table that holds some is layout."""
-_SMALL = 12
-_GRID_WITH_TABLES = 30
-"""A table that holds others is a grid only with so many cells of its own, and four times theirs."""
 
 
 class Page(NamedTuple):
@@ -100,7 +96,7 @@ class _Layout:
 
     def _table(self, grid: Grid, in_cell: bool) -> None:
         self._line_due = True
-        if not in_cell and _is_data(grid):
+        if not in_cell and is_data(grid.rows, _tables, _length):
             self._break()
             for row in grid.rows:
                 self._row(row)
@@ -190,22 +186,9 @@ class _Layout:
         self._last = text[-1]
 
 
-def _is_data(grid: Grid) -> bool:
-    """Whether a table holds data: columns, no long prose, and no tables but in a few of its many cells."""
-    cells = [cell for row in grid.rows for cell in row]
-    if not any(len(row) > 1 for row in grid.rows):
-        return False
-    inner = sum(_count(cell) for cell in cells)
-    if inner:
-        return len(cells) >= max(_GRID_WITH_TABLES, 4 * inner)
-    return len(cells) >= _SMALL or not any(_size(cell) > _PROSE for cell in cells)
+def _tables(flow: Flow) -> list[list[list[Flow]]]:
+    return [piece.rows for piece in flow if isinstance(piece, Grid)]
 
 
-def _count(flow: Flow) -> int:
-    """The cells of all tables in a flow."""
-    grids = [piece for piece in flow if isinstance(piece, Grid)]
-    return sum(1 + _count(cell) for grid in grids for row in grid.rows for cell in row)
-
-
-def _size(flow: Flow) -> int:
+def _length(flow: Flow) -> int:
     return sum(piece.end - piece.start for piece in flow if isinstance(piece, Copy))
