@@ -1,8 +1,7 @@
 """Statements in prose that patterns can read: rows of the statistics table, said in sentences.
 
 What is not certain is not stated. A quantity is bound to a row only by words that leave nothing unknown
-between
-them; what stays open is for the model stage or a reviewer.
+between them; what stays open is for the model stage or a reviewer.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Opening a store: the address, the engine, and errors without secrets."""
+"""Opening a store: its address, told without secrets, and its engine."""
 
 from __future__ import annotations
 
