@@ -21,8 +21,10 @@ from structurer.prose.bind import Sentence
 from structurer.prose.claim import Claim
 from structurer.prose.context import context
 from structurer.prose.denials import denials
+from structurer.prose.done import hedged, undone
 from structurer.prose.scope import SELF
-from structurer.prose.times import Times
+from structurer.prose.times import NEAR, Times
+from structurer.prose.words import clause_start
 from structurer.quantities import quantities
 from structurer.running import Reading, read
 
@@ -106,10 +108,14 @@ def _claims(reading: Reading, words: Times) -> tuple[dict[int, list[Claim]], lis
     if denied:
         zero = [(claim.start, claim.end) for claim in denied]
         bound = [claim for claim in bound if claim.value or not any(a <= claim.at < b for a, b in zero)]
+    nothing = {id(claim) for claim in denied}
     stated = []
     last: tuple[int, str | None] = (0, None)
     for claim in sorted([*bound, *denied], key=lambda claim: claim.at):
-        when = context(words, spans[claim.sentence][0], claim.at, claim.end)
+        start = spans[claim.sentence][0]
+        clause = clause_start(text, max(start, claim.at - NEAR), claim.at)
+        said = hedged(text, claim.at) if id(claim) in nothing else undone(text, clause, claim.at, claim.end)
+        when = None if said else context(words, start, claim.at, claim.end)
         if when is None:
             claim.rows = ()
             continue

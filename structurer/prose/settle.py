@@ -63,6 +63,8 @@ _STOP = re.compile("[。\n]")
 _LIST = re.compile(r"其中|包括|:|\(")
 _CLOSING = re.compile("(?:、|合计|总计|共计|一共|共|为|是)+")
 _TRIM = re.compile(r'^(?:[、,:;(和及"]|其中)+|[、,:;("]+$')
+_BODY = re.compile("(?:本级|机关|[局委厅]属单位|下属单位|乡镇|街道|县区|区县|市县|各?部门)\\Z")
+"""What is no kind of thing, but a body that the total counts as well."""
 _COUNTED = NOUNS["info"].units | NOUNS["apply"].units | {"名", "人", "位"}
 
 
@@ -162,7 +164,7 @@ def _binds(total: Claim, parts: Sequence[Claim]) -> bool:
 def _named(claim: Claim) -> bool:
     """Give a part without a row the row `other` and its wording; False when the report does not name it."""
     claim.wording = _TRIM.sub("", claim.wording)
-    if not claim.wording:
+    if not claim.wording or _BODY.search(claim.wording):
         return False
     claim.rows = ("other",)
     return True
