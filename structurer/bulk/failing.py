@@ -6,7 +6,7 @@ import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from structurer.bulk.finding import read_file, written
+from structurer.bulk.finding import folder_of, read_file, written
 from structurer.errors import ReadError, StructurerError
 from structurer.settings import Settings
 
@@ -35,14 +35,12 @@ class Failure:
 
 def attempt(path: str, *, settings: Settings, forms: Forms | None = None) -> Extraction | Failure:
     """The extraction of one file, or why there is none; raises nothing a file could cause."""
-    import os
-
     from structurer.pipeline import structure
 
     try:
         content = read_file(path, settings.max_bytes)
-        beside = os.path.dirname(path) or os.curdir
-        return structure(content, path=written(path), settings=settings, forms=forms, beside=beside)
+        named, beside = written(path), folder_of(path)
+        return structure(content, path=named, settings=settings, forms=forms, beside=beside)
     except Exception as error:
         return failure(path, error)
 
