@@ -52,8 +52,8 @@ def read_tables(document: Document, forms: Forms) -> list[TableReading]:
     spans, again = locate(document.folded, forms)
     if not spans:
         return []
-    listed = {span.table for span in spans if _one_column(forms, span.table)}
-    masked = plain_rows(mask(document.folded), (*spans, *again), listed)
+    one_column = {span.table for span in spans if _is_one_column(forms, span.table)}
+    masked = plain_rows(mask(document.folded), (*spans, *again), one_column)
     streams = [atoms(masked, span.start, span.end, vocabulary(forms, span.table).ends) for span in spans]
     lost = deduplicated(document.folded, spans, streams)
     there = []
@@ -69,7 +69,7 @@ def read_tables(document: Document, forms: Forms) -> list[TableReading]:
     return [_as_its_neighbours(table, there, forms) for table in there]
 
 
-def _one_column(forms: Forms, table: str) -> bool:
+def _is_one_column(forms: Forms, table: str) -> bool:
     return all(form.single_column for form in forms.tables[table].values())
 
 
@@ -131,7 +131,7 @@ def _read(
     words = vocabulary(forms, span.table)
     first_form = next(iter(words.tables.values()))
     if first_form.labels_first:
-        found, placement = _listed(stream, words)
+        found, placement = _labels_first(stream, words)
     else:
         found, placement = _by_rows(stream, words)
     findings: list[Finding] = []
@@ -184,7 +184,7 @@ def _by_rows(stream: Sequence[Atom], words: Vocabulary) -> tuple[list[Line], Pla
     return found, placement
 
 
-def _listed(stream: Sequence[Atom], words: Vocabulary) -> tuple[list[Line], Placement]:
+def _labels_first(stream: Sequence[Atom], words: Vocabulary) -> tuple[list[Line], Placement]:
     """The lines and rows of a table that prints all its labels before all its numbers."""
     found = lines(cut(_without_note(stream)), words)
     recover(found, words)
