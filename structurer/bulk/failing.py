@@ -54,11 +54,13 @@ def failure(path: str, error: Exception) -> Failure:
         return Failure(path, error.code, str(error))
     if isinstance(error, MemoryError):
         return Failure(path, MEMORY, "it needs more memory than it may have; memory_limit allows more")
-    reason = f"{type(error).__name__}: {error} (a mistake in structurer, {_where(error)}: please report it)"
+    reason = (
+        f"{type(error).__name__}: {error} (a mistake in structurer, {raised_at(error)}: please report it)"
+    )
     return Failure(path, INTERNAL, reason)
 
 
-def _where(error: Exception) -> str:
+def raised_at(error: Exception) -> str:
     """Module and line that raised."""
     *_, (frame, line) = traceback.walk_tb(error.__traceback__)
     return f"{frame.f_globals.get('__name__', '?')}:{line}"
