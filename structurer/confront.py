@@ -192,7 +192,11 @@ def report(checks: Iterable[Check], observations: Iterable[Observation]) -> list
 
 def _failed(check: Check, disputed: Mapping[str, Observation]) -> Finding:
     suspects = [disputed[key] for key in check.indicators if key in disputed]
-    would = [f"{o.label}: {o.value} → {o.candidates[0]}" for o in suspects if len(o.candidates) == 1]
+    would = [
+        f"{o.label}: {'not applicable' if o.value is None else o.value} → {o.candidates[0]}"
+        for o in suspects
+        if len(o.candidates) == 1
+    ]
     message = check.message + (f"; it would hold with {' or '.join(would[:3])}" if would else "")
     return Finding(rule=check.rule, severity=check.severity, message=message, indicators=check.indicators)
 

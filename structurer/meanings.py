@@ -68,7 +68,9 @@ def why_open(found: Observation, amount: Callable[[Value], str], word: Callable[
         broken = f"; breaks {', '.join(rules)}" if rules else ""
         if len(rules) < len(found.rules):
             broken += "; the model reads it otherwise"
-        return f"printed {amount(found.value)}{broken}" + (f"; {among} would fit" if among else "")
+        mark = found.printed == "not_applicable"
+        said = "marked as not applicable" if mark else f"printed {amount(found.value)}"
+        return said + broken + (f"; {among} would fit" if among else "")
     if found.status == "unsupported":
         return "a model claims it, the text does not hold it"
     return "waits for a reviewer"

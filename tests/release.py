@@ -231,8 +231,13 @@ def main() -> int:
             return 1
         print(f"ok     built {wheel.name} and {sdist.name}", flush=True)
         for number, python in enumerate(options.python or [sys.executable]):
-            named = python if "/" in python else f"python{python}"
-            print(f"       {run([named, '--version']).strip()}", flush=True)
+            named = f"python{python}" if python[:1].isdigit() else python
+            try:
+                print(f"       {run([named, '--version']).strip()}", flush=True)
+            except (Failed, OSError) as error:
+                print(f"FAILED {named}: no such interpreter: {error}", flush=True)
+                failed += 1
+                continue
             into = Path(folder) / str(number)
             for what, problem in steps(named, wheel, sdist, into, singly, lowly):
                 print(

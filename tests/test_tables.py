@@ -102,6 +102,21 @@ def test_a_wrong_sum_stays_as_printed_and_is_located() -> None:
     assert [key for key, o in found.items() if o.status == "disputed"] == ["granted.total"]
 
 
+@pytest.mark.parametrize("mark", ["/", "-", "无"])
+def test_a_total_is_not_without_meaning_where_its_parts_say_otherwise(mark: str) -> None:
+    found = cells(applications(carried_in=f"1 0 0 0 0 0 {mark}"))
+    marked = found["carried_in.total"]
+    assert (marked.value, marked.printed, marked.status) == (None, "not_applicable", "disputed")
+    assert (marked.accepted, marked.candidates) == (False, (1,))
+    assert [key for key, o in found.items() if o.status == "disputed"] == ["carried_in.total"]
+
+
+def test_a_row_without_meaning_is_taken_as_printed() -> None:
+    found = cells(applications(carried_in="/ / / / / / /", received="11 1 0 0 0 0 12"))
+    marked = [o for key, o in found.items() if key.startswith("carried_in.")]
+    assert {(o.value, o.printed, o.status) for o in marked} == {(None, "not_applicable", "stated")}
+
+
 def test_a_row_of_numbers_that_fits_no_columns_stays_open() -> None:
     found = cells(applications(granted="8 1 0 0 0 0 9 4"))
     assert {found[f"granted.{c}"].status for c in ("natural_person", "total")} == {"ambiguous"}

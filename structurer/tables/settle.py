@@ -127,16 +127,19 @@ class _Balanced:
 
     def _printed_cell(self, at: int, cell: Cell, token: Token) -> Settled:
         odd = unfit(cell, token)
-        if odd is not None:
+        if odd is not None and odd.printed != "not_applicable":
             return odd
         holds, broken = self.sums[at]
         suspect = at in self.balance.suspects if self.proved else bool(broken)
         if suspect:
             better = dict(self.balance.suggestion).get(at) if self.proved else None
             candidates = () if better is None else (better,)
+            printed = odd.printed if odd is not None else "number"
             return Settled(
-                cell, token.value, "number", "disputed", (token,), tuple(broken), candidates=candidates
+                cell, token.value, printed, "disputed", (token,), tuple(broken), candidates=candidates
             )
+        if odd is not None:
+            return odd
         readable = self.posed.row_of[at].layout != "unreadable"
         status: Status = "verified" if holds and readable else "stated"
         return Settled(cell, token.value, "number", status, (token,), tuple(holds))
