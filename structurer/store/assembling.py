@@ -16,7 +16,7 @@ from structurer.review.decided import decided
 from structurer.review.items import Plan
 from structurer.review.rulebook import rulebook
 from structurer.store import rows
-from structurer.store.common import found_at
+from structurer.store.clauses import found_at
 from structurer.store.log import EventLog
 from structurer.store.tables import documents, events, findings, observations, sections
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, exists, func, insert, literal, null, 
 
 from structurer.sameness import Candidate
 from structurer.sameness import copies as copies_among
-from structurer.store.common import found_at, is_current, portions
+from structurer.store.clauses import found_at, is_current, portions
 from structurer.store.tables import (
     copies,
     documents,

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from structurer.store.common import is_current
+from structurer.store.clauses import is_current
 from structurer.store.copies import linked
 from structurer.store.tables import documents, failures, observations, places
 

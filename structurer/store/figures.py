@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from structurer.flat import Report
-from structurer.store.common import is_copy, is_current
+from structurer.store.clauses import is_copy, is_current
 from structurer.store.log import EventLog
 from structurer.store.streaming import paged, reports_of
 from structurer.store.tables import documents, failures, findings, observations, places

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from structurer.store.common import portions
+from structurer.store.clauses import portions
 from structurer.store.database import Database
 from structurer.store.tables import batch_keys, batches, now
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import BindParameter, Connection, bindparam, select
 from sqlalchemy import Row as SQLRow
 
-from structurer.store.common import among, portions
+from structurer.store.clauses import among, portions
 from structurer.store.tables import documents, failures, places
 from structurer.store.writing import Failed
 

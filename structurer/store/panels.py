@@ -23,7 +23,7 @@ from sqlalchemy.types import NullType
 from structurer.observation import Extraction, Observation, Value
 from structurer.review.decided import REVIEWER
 from structurer.store.assembling import as_reviewed
-from structurer.store.common import found_at, is_copy, is_current, portions
+from structurer.store.clauses import found_at, is_copy, is_current, portions
 from structurer.store.database import Database
 from structurer.store.tables import (
     ABOUT_ITSELF,

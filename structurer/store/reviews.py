@@ -27,7 +27,7 @@ from structurer.review.events import Event
 from structurer.review.fold import DUE, Standing, standing
 from structurer.review.items import Plan, Unit
 from structurer.store.claims import Claims
-from structurer.store.common import is_current, portions
+from structurer.store.clauses import is_current, portions
 from structurer.store.log import EventLog
 from structurer.store.tables import (
     contents,

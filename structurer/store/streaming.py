@@ -30,7 +30,7 @@ from structurer.review.decided import decided
 from structurer.review.events import Event
 from structurer.review.items import Plan
 from structurer.review.rulebook import rulebook
-from structurer.store.common import is_copy
+from structurer.store.clauses import is_copy
 from structurer.store.log import EventLog
 from structurer.store.tables import documents, findings, observations, places, sections
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, insert, select, upd
 from sqlalchemy.engine import Dialect
 
 from structurer.record import FINDING, OBSERVATION, SECTION, Record
-from structurer.store.common import among, portions
+from structurer.store.clauses import among, portions
 from structurer.store.tables import (
     contents,
     documents,

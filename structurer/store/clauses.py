@@ -1,4 +1,4 @@
-"""What queries of the store share: which documents are current, which are copies, where one lies first."""
+"""Clauses that queries of the store share: which documents are current, which are copies, where one lies first."""
 
 from __future__ import annotations
 
