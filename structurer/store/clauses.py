@@ -1,4 +1,4 @@
-"""Clauses that queries of the store share: which documents are current, which are copies, where one lies first."""
+"""Clauses of many queries: which documents are current, which are copies, where one lies first."""
 
 from __future__ import annotations
 
