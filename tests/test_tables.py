@@ -357,6 +357,20 @@ def test_fifteen_numbers_behind_all_labels() -> None:
     assert {o.status for o in found.values()} == {"verified"}
 
 
+@pytest.mark.parametrize(
+    ("printed", "moved"),
+    [
+        ("未经复议直接起诉\n复议后起诉", "复议后起诉\n未经复议直接起诉"),
+        ("其他结果\n尚未审结", "尚未审结\n其他结果"),
+        ("结果维持\n结果纠正\n其他结果\n尚未审结\n总计", "总计\n结果维持\n结果纠正\n其他结果\n尚未审结"),
+    ],
+)
+def test_table_four_with_its_labels_in_another_order_stays_open(printed: str, moved: str) -> None:
+    assert printed in DISPUTES
+    text = DISPUTES.replace(printed, moved) + "2 0 0 1 3 0 1 0 0 1 1 0 0 0 1".replace(" ", "\n")
+    assert not any(found.accepted for found in cells(text, "disputes").values())
+
+
 def test_a_short_row_of_table_four_is_settled_only_where_one_wrong_sum_would_not_matter() -> None:
     found = cells(DISPUTES + "2 1 0 0 3 0 0 0 0 0 0 0 0".replace(" ", "\n"), "disputes")
     assert not any(o.accepted and o.value for key, o in found.items() if key.startswith("litigation"))

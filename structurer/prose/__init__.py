@@ -20,8 +20,10 @@ from structurer.prose.bind import Sentence
 from structurer.prose.claim import Claim
 from structurer.prose.context import context
 from structurer.prose.denials import denials
+from structurer.prose.done import hedged, undone
 from structurer.prose.scope import SELF
-from structurer.prose.times import Times
+from structurer.prose.times import NEAR, Times
+from structurer.prose.words import clause_start
 from structurer.quantities import quantities
 from structurer.running import Reading, read
 
@@ -58,8 +60,7 @@ def statements(
 
     `tables` are the located tables (id, start, end in the text); they are left out, as is furniture.
     `year` is the year reported on and `agency` who reports; by default what `structurer.metadata` finds.
-    Observations come in reading order; those that contradict each other are disputed, and a finding says
-    so.
+    Observations come in reading order; of those that contradict each other, all are disputed.
     """
     reading = read(document, sections, ((start, end) for _, start, end in tables))
     year = year or report_year(document, sections)
@@ -67,8 +68,8 @@ def statements(
     listed, claims = _claims(reading, words)
     claims = settle.without_parts(reading.text, claims)
     kept = {id(claim) for claim in claims}
-    for group_ in listed.values():
-        for claim in group_:
+    for of_sentence in listed.values():
+        for claim in of_sentence:
             if claim.row and id(claim) not in kept:
                 claim.rows = ()
     claims += settle.add_up(reading.text, listed)
@@ -76,7 +77,7 @@ def statements(
     groups = settle.grouped(claims)
     disputed = settle.contradictions(groups)
     observations = []
-    for same in settle.grouped(claim for group_ in groups for claim in group_ if claim.row):
+    for same in settle.grouped(claim for group in groups for claim in group if claim.row):
         if id(same[0]) in disputed:
             findings.append(_contradiction(same, disputed[id(same[0])]))
         observations += _observations(document, reading, forms, same, disputed)
@@ -84,8 +85,7 @@ def statements(
 
 
 def _claims(reading: Reading, words: Times) -> tuple[dict[int, list[Claim]], list[Claim]]:
-    """All claims by sentence (also those bound to no row), and those that state something, in reading
-    order."""
+    """All claims by sentence, also those bound to no row; and in reading order those that state something."""
     text = reading.text
     spans = list(reading.sentences())
     denied = list(denials(reading, spans))
@@ -105,10 +105,14 @@ def _claims(reading: Reading, words: Times) -> tuple[dict[int, list[Claim]], lis
     if denied:
         zero = [(claim.start, claim.end) for claim in denied]
         bound = [claim for claim in bound if claim.value or not any(a <= claim.at < b for a, b in zero)]
+    nothing = {id(claim) for claim in denied}
     stated = []
     last: tuple[int, str | None] = (0, None)
     for claim in sorted([*bound, *denied], key=lambda claim: claim.at):
-        when = context(words, spans[claim.sentence][0], claim.at, claim.end)
+        start = spans[claim.sentence][0]
+        clause = clause_start(text, max(start, claim.at - NEAR), claim.at)
+        said = hedged(text, claim.at) if id(claim) in nothing else undone(text, clause, claim.at, claim.end)
+        when = None if said else context(words, start, claim.at, claim.end)
         if when is None:
             claim.rows = ()
             continue

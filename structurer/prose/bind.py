@@ -18,8 +18,7 @@ _WINDOW = 60
 _REACH = 300
 """Characters of the sentence on either side that say what it is about."""
 
-# Differences, shares and rates are about a figure; they are not one. 分别 gives several values to several
-# subjects.
+# Differences, shares and rates are about a figure and are none; 分别 gives several subjects their values.
 _ABOUT = re.compile(
     "同比|环比|增长|增加|增至|减少|下降|提高|提升|上升|占|比上|比去|较上|较去|分别|最高|最多"
     "|单日|单条|平均|人均|其余|剩余|原创|近[0-9一二三四五]年"
@@ -32,7 +31,7 @@ _TRAINED = re.compile(
 )
 _SEVERAL = frozenset(("reads", "video_plays", "consultations_answered"))
 """Rows counted for each channel; the channel is then their scope."""
-_ISSUES, _ITEMS = frozenset(("期", "批", "组")), frozenset(("条", "篇", "则", "件", "份"))
+_ISSUES, _ITEMS = frozenset(("期", "批", "组", "人次")), frozenset(("条", "篇", "则", "件", "份"))
 _TOGETHER = re.compile(r"[,(、]?(?:共计?|合计|总计|累计|计)?")
 _LAST_YEAR = re.compile("(?:上一?年度?|去年|20[0-9]{2}年度?)(?:同期)?(?:为|是|:|共|数量)?")
 

@@ -1,5 +1,4 @@
-"""Where something was published: the channels a sentence names, and the rows that count what each of them
-disclosed."""
+"""Where something was published: the channels a sentence names, and the rows that count for each."""
 
 from __future__ import annotations
 
@@ -23,6 +22,7 @@ _REACHED = re.compile("通过|利用|依托|借助|运用|充分|以及|[在于�
 _QUOTED = re.compile('"[^"]{1,20}"|[(][^()]{1,30}[)]')
 _OTHERS = re.compile("等(?!级|[^,]{0,6}(?:栏|板块|版块|模块|频道|目录))|[、和与及]")
 _COLUMNS = re.compile("(?:栏目?|板块|版块|模块|频道|目录)[上中内里]?\\Z")
+_PART = re.compile("英文|外文|首页|子站|分站")
 _BODY_OF_TWO = re.compile("[\u4e00-\u9fff]{2,12}?[和与及][\u4e00-\u9fff]{2,8}?(?:局|委员会|委|厅|部)")
 """A body whose name joins two fields (文化和旅游局) is one body."""
 _JOIN = re.compile("[、和与及]")
@@ -32,8 +32,7 @@ _OWN_WAY = re.compile(
 
 
 def channel_rows(channels: Sequence[str], clause: str, verb: str) -> tuple[str, ...]:
-    """The row of what these channels published; two rows for a sum of them; all disclosed for an open list
-    of many."""
+    """The row of what these channels published; several for a sum; all disclosed for an open list of many."""
     kinds = list(dict.fromkeys(channels))
     if len(kinds) == 1:
         row = CHANNELS.get(kinds[0])
@@ -54,6 +53,8 @@ def is_alone(text: str, start: int, at: int) -> bool:
     named = [word for word in words if word.kind in CHANNEL_KINDS]
     if not named:
         return True
+    if _PART.search(clause):
+        return False
     after, first = named[-1].end, named[0].start
     verb = next((word.start for word in words if word.kind in VERBS and word.start >= after), len(clause))
     behind = clause[after:verb]
@@ -98,8 +99,7 @@ def inherited(text: str, start: int, at: int) -> list[Token]:
 
 
 def is_narrowed(text: str, start: int, at: int, heading: str) -> bool:
-    """Whether the heading, or the sentence before, makes a figure at `at` that of one channel or topic
-    only."""
+    """Whether heading or preceding sentence make a figure at `at` that of one channel or topic only."""
     low = max(0, start - 60)
     before = text[low:start].rstrip("。;\n")
     cut = max(before.rfind(stop) for stop in "。;\n") + 1

@@ -24,10 +24,15 @@ _RULE = re.compile(
     "|(?<![必无])须(?!知|要?的)|假设|倘若|假若"
     "|(?<![需主重必只还摘概纲简首紧不想纪])(?:需要?|要)(?=(?:主动|依法|全面|及时)*(?:公开|发布|收到|办理|召开|举办|组织|开展|完成)(?!的))"
 )
-_RULED = re.compile("(?:以上|以下)?的,[^,;。]{0,8}(?:应|须|要|可)")
+_RULED = re.compile("(?:(?:以上|以下)?的|(?<=的)),[^,;。]{0,8}(?:应|须|要|可)")
 _BEHIND = re.compile(r"\((?P<when>20[0-9]{2}年度?|[上去]一?年度?)(?:数据?|同期)?\)")
 _GROWN = re.compile("[^。\n]{0,24}?其中[,:]?(?:本年度?|今年|当年|年内|20[0-9]{2}年度?)(?:新增|新)")
 """What behind a figure makes it more than the year's: 公开90条,其中今年新增30条."""
+_SHARED = re.compile(
+    "[,(:]?(?:其中|含|包括|包含)[,:]?[^。;()0-9]{0,12}?(?:[下所局直委厅]属|二级单位|乡镇|镇街|(?:局|委|厅|府|[市县区镇])(?:机关|本级))"
+    "|[,(](?:局|委|厅|[市县区镇])?(?:机关|本级)[0-9]"
+)
+"""What behind a figure makes it that of other bodies as well: 300条,其中局机关120条."""
 _WILL = re.compile("将|如果|若|假如|不得|应当|必须")
 
 
@@ -54,4 +59,6 @@ def context(words: Times, start: int, at: int, end: int) -> Context | None:
     if dated is None:
         return None
     scope = scope_of(text, near, at, words.agency)
-    return None if scope is None else Context(*dated, scope or None)
+    if scope is None or (not scope and _SHARED.match(text, end)):
+        return None
+    return Context(*dated, scope or None)

@@ -68,8 +68,11 @@ _FAULT = re.compile(
     "[未不没](?!(?:及时|主动|依法|予)*公开)|违|超期|逾期|超时|瑕疵|失误|拖延|错误|过错|败诉|泄"
 )
 
+_SOME = re.compile("(?<![、和及与或])(?:法人|企业|单位|组织)(?![、和及与或])(?:提出|提交|申请)")
+"""Who alone did not apply: 未收到法人提出的申请."""
+
 _FEE = re.compile(
-    r"(?:未|没有|没|不(?!得|应|能|准|足|仅|断|同)|无)(?!按|及时|缴|依"
+    r"(?:未|没有|没|不(?!得|应|能|准|足|仅|断|同)|无)(?!按|及时|缴|依|违|乱|超|擅"
     r"|规)(?:[^,。;:!?\n(),]{0,24}?(?:收取|收过|产生|发生|存在|收缴))"
     r"[^,。;:!?\n(),]{0,20}?(?:费用|收费|信息处理费|检索费|手续费)(?:和减免)?(?:的?(?:情况|现象"
     r"|问题|行为|事项|情形))?"
@@ -115,6 +118,8 @@ def _negated(reading: Reading, index: int, start: int, end: int) -> Iterator[Cla
             continue
         strong = found[0] not in ("未", "没")
         topics, last = _objects(reading, at, min(end, at + 120), strong)
+        if _SOME.search(text, at, last):
+            topics = []
         for kind in dict.fromkeys(topics):
             yield _claim(_ROWS[kind], found.start(), last, index)
         at = max(at, last)
@@ -182,8 +187,7 @@ def _past(words: re.Pattern[str], text: str, at: int, end: int, keep: bool = Fal
 
 
 def _settled(reading: Reading, topic: re.Match[str], at: int) -> str | None:
-    """The kind of a topic; 申请 alone is an application only under a heading or after a sentence that says
-    so."""
+    """The kind of a topic; 申请 alone is an application only where a heading or a sentence before says so."""
     kind = _KIND[topic[0]]
     if kind == "pronoun":
         text = reading.text

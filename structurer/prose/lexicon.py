@@ -105,7 +105,10 @@ WORDS: Mapping[str, str] = {
         "城域网 信息公开网 政务公开网 政府网 "
         "政府信息公开平台 信息公开平台 公开平台"
     ),
-    "wechat": "微信公众号 微信公众平台 政务微信 官方微信 微信 公众号 微信平台 官微信 微信订阅号 微信服务号",
+    "wechat": (
+        "微信公众号 微信公众平台 政务微信 官方微信 微信 公众号 微信平台 官微信 微信订阅号 微信服务号 "
+        "服务号 订阅号"
+    ),
     "weibo": "微博 官方微博 政务微博 官微博 新浪微博 腾讯微博 微博平台",
     "both_micro": "双微 两微 两微一端 微信微博 微博微信",
     "newspaper": "报纸 报刊",
@@ -307,8 +310,7 @@ LEAD = re.compile(
 
 
 def only(words: re.Pattern[str], text: str, start: int, end: int) -> bool:
-    """Whether `text[start:end]` is made of these words alone. Reads each character once, whatever the
-    text."""
+    """Whether `text[start:end]` is made of these words alone; each character is read once."""
     while start < end:
         word = words.match(text, start, end)
         if word is None:

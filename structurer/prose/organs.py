@@ -13,7 +13,8 @@ _BEFORE = re.compile(
 )
 _ORGAN = (
     f"{_HAN}{{0,18}}?(?:人民政府|政府(?!信息|网|公报|门户|采购|部门|工作|购买|规章|数据|职能)|委员会|管委会"
-    "|指挥部|局|[改健委工教建信农]委|委(?=办|[未没共收受公主发全累通答办])|厅|街道办事处|街道办?|单位|机构|部门|企业|公司|热线|信箱|邮箱|镇|乡|中心|法院|支队|大队)"
+    "|指挥部|局|[改健委工教建信农]委|委(?=办|[未没共收受公主发全累通答办])|厅|街道办事处|街道办?|单位|机构|部门|企业|公司|热线|信箱|邮箱|镇|乡|中心|法院|支队|大队|(?<!网)站|(?<!场)所(?![属有])|(?<![好用益去])处|(?<!本)科|[利育政]部"
+    "|(?<!申请)(?<!办公)(?<!管理)(?<!信息)(?<!服务)(?<!平台)系统|(?<=[我本])[省市县区州])"
     "(?:办公室|办公厅|办)?"
 )
 # What a subject does here, with the words that may stand before it.
@@ -31,6 +32,10 @@ _WORDS = re.compile(
 )
 _OWN = re.compile(f"[我本该各全]|[局委厅办院](?:{_HAN}|\\Z)|[镇乡](?!政府|人民)")
 _SELF = re.compile("[我本](?:局|厅|委|办|镇|乡|院|中心|单位|部门|机关|街道|市|县|区)\\Z")
+_PLACE = re.compile("[我本][省市县区州]")
+_PARTS = ("局", "委", "厅", "委员会")
+"""What is one office of a place: 我市 is then more than the office."""
+_BELOW = re.compile("[所下直]属|[站所处科院校队]\\Z|中心\\Z|公司\\Z")
 _JOINED = re.compile("[局委厅办府院心镇乡][、和与及]")
 _OFFICE = re.compile("(?<=[局委厅会])(?:办公室|办)\\Z")
 _LONG = (
@@ -59,7 +64,8 @@ def other_organ(text: str, start: int, at: int, agency: str | None) -> tuple[str
         before = _listed(text, start, begin) if begin > start and text[begin - 1] == "、" else ""
         joint = _JOINED.search(name) or (_JOINED.search(before) and not _WORDS.search(before))
         if not joint and _SELF.search(name):
-            last = None
+            ours = _PLACE.fullmatch(name) is not None and agency is not None and agency.endswith(_PARTS)
+            last = (name, found.end()) if ours else None
             continue
         if _OWN.match(name) and not joint:
             continue
@@ -72,8 +78,10 @@ def is_same(name: str, agency: str) -> bool:
     """Whether a name, short (市水务局) or abbreviated (区教委), is that of the agency or of its office."""
     if _JOINED.search(name):
         return False
-    if agency.endswith(name) or name.startswith(agency) or name.endswith(agency):
+    if agency.endswith(name) or name.endswith(agency):
         return True
+    if name.startswith(agency):
+        return _BELOW.search(name, len(agency)) is None  # 某局河道管理处 is a body below it
     office = _OFFICE.search(name)
     if office is not None and is_same(name[: office.start()], agency):
         return True

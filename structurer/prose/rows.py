@@ -15,6 +15,7 @@ _MADE = re.compile("制作|制发|产生|形成|印发|属性|公文|发文|拟�
 _PUBLIC = re.compile("公开|政务")
 _BY = re.compile("通过|利用|依托|借助|运用|以|开通|在|充分发挥")
 _CARRIED = re.compile("[,(:]?(?:其中|含|包括|包含)[^。;]{0,30}?(?:结转|新收)")
+_PARTLY = re.compile("[,(]?其中[^。;0-9]{0,16}公开")
 _WHOLE_ONLY = frozenset(
     ["views", "press", "petition", "consultation", "complaint", "meeting", "training", "column"]
 )
@@ -22,7 +23,8 @@ _WHOLE_ONLY = frozenset(
 _ITEMS = re.compile("主动公开(?:的?(?:各类|政府|政务))*信息|(?:发布|推送|更新|刊发)[^,;。]{0,12}信息")
 _BUSINESS = re.compile("行政(?:许可|处罚|强制|检查|执法|审批|确认|征收)")
 _OFF_SITE = re.compile("微博|微信|公众号|抖音|电台|广播|电视")
-_COUNTER = re.compile("总(?:访问|点击|浏览)")
+_COUNTER = re.compile("(?:总|累计|历史)(?:访问|点击|浏览)")
+_LATE = re.compile("逾期|超期|延期|超时")
 _PARAGRAPH = 500
 """Characters of a paragraph before a figure that may name its medium."""
 _ANSWERED = re.compile("答复|回复|办结|办复")
@@ -134,12 +136,17 @@ class Rows:
         if kind in ("recon", "lit") and (
             self._is_business(named.start)
             or (named.verbs and named.verbs[0].kind in ("handle", "finish", "reply"))
+            or (quantity.value and any(self.text.startswith("受理", verb.start) for verb in named.verbs))
         ):
             return ()  # cases an agency decides for others, not those brought against it
+        if kind in ("recon", "lit") and _CARRIED.match(self.text, quantity.end, self.high):
+            return ()  # with what was carried in
+        if kind == "complaint" and _PARTLY.match(self.text, quantity.end, self.high):
+            return ()  # 举报投诉12件,其中涉及政府信息公开2件
         if (
             kind in ("training", "meeting")
             and named.verbs
-            and self.text.startswith("参加", named.verbs[0].start)
+            and self.text.startswith(("参加", "组织参加"), named.verbs[0].start)
         ):
             return ()  # held by others
         if kind == "interpretation" and named.verbs and self.text.startswith("转", named.verbs[0].start):
@@ -178,8 +185,7 @@ class Rows:
         return ()
 
     def _received(self, named: Named, quantity: Quantity, bare: bool = False) -> tuple[str, ...]:
-        """Applications: received, completed or answered by the nearest verb; never documents made or
-        complaints."""
+        """Applications received, completed or answered, by the nearest verb; no documents, no complaints."""
         text = self.text
         if quantity.unit not in NOUNS["apply"].units or _MADE.search(text, self.low, quantity.start):
             return ()
@@ -203,7 +209,9 @@ class Rows:
         if kind == "finish":
             return self._finished(verb)
         if kind == "reply":
-            return ("replies",)
+            timely = verb is not None and text.endswith(("按时", "按期", "如期"), 0, verb.start)
+            late = _LATE.search(text, self.start, self.end) is not None
+            return () if timely and late else ("replies",)  # 按时答复7件,逾期答复1件: parts
         if kind in ("handle", "") and (quantity.value == 0 or self._by_ways(quantity)):
             return ("applications_received",)
         if kind == "handle":
@@ -307,7 +315,10 @@ class Rows:
                 if verb.kind == "finish":
                     return self._finished(verb)
                 if verb.kind == "reply":
-                    return ("replies",)
+                    late = self.text.startswith(
+                        ("按时", "按期", "如期"), max(self.start, verb.start - 2)
+                    ) and _LATE.search(self.text, self.start, self.end)
+                    return () if late else ("replies",)
                 if verb.kind == "receive" and self.text.startswith("新收", verb.start):
                     return ("applications_received",)
             return ()
@@ -337,8 +348,7 @@ class Rows:
         return verb.start - 2 if before in ("延期", "按时", "按期", "如期", "延长") else verb.start
 
     def _clean(self, words: Sequence[Token], at: int, clause: int) -> bool:
-        """Whether the channel alone leads to the verb at `at`, so that no unnamed thing is what was
-        published."""
+        """Whether the channel alone leads to the verb at `at`: nothing unnamed was published."""
         before = [word for word in words if word.end <= at]
         return (
             not before
@@ -348,8 +358,7 @@ class Rows:
         )
 
     def _inherited(self, at: int) -> tuple[str, ...]:
-        """The channels of the nearest earlier clause of the sentence that names any; evidence then begins
-        there."""
+        """The channels of the nearest earlier clause that names any; evidence then begins there."""
         words = inherited(self.text, self.start, at)
         if words:
             self.subject = max(self.low, self.text.rfind(",", self.low, words[0].start) + 1)

@@ -13,7 +13,7 @@ _BODIES = (
 )
 _SCOPE = re.compile(
     rf"(?:辖区)?(?:范围)?内?各?[0-9一二三四五六七八九十两]{{1,4}}[个家所](?:{_BODIES})|辖区(?:范围)?内?各?(?:类|级)?(?:{_BODIES})?|"
-    rf"全[省市区县州旗镇乡](?:教育系统|系统|各级|各类)?(?:各?(?:{_BODIES}))?"
+    rf"全[省市区县州旗镇乡](?:[\u4e00-\u9fff]{{0,6}}系统|各级|各类)?(?:各?(?:{_BODIES}))?"
     rf"|(?:各|下属|所属|直属|局属|委属|厅属|校属|省属|市属|区属|县属|省直|市直|区直|县直)"
     rf"(?:各|级|类|事业){{0,2}}(?:{_BODIES})(?:\([^()]{{1,6}}\))?"
     r"|中学|小学|幼儿园|职业学院|街道办事处"
@@ -23,6 +23,11 @@ _CHANNEL = re.compile('"?(?:官方)?(?:政务)?(?:微信|微博|公众号|抖音
 _SCHOOLS = frozenset(("中学", "小学", "幼儿园", "职业学院", "街道办事处"))
 _NAME = re.compile(r"[\u4e00-\u9fff]+\Z")
 SELF = re.compile("我[局厅委办镇乡院中市区县]|本[局厅委机单办镇乡院]|局机关|厅机关|委机关|机关本级|局本级")
+_TOGETHER = re.compile(
+    "(?<![不未])(?:含|包括|包含|连同)[^,。;:()0-9]{0,8}?"
+    "(?:(?:[下所局直委厅]属|二级)(?:事业)?(?:单位|机构|部门)|乡镇|镇街|街道|学校)"
+)
+"""Bodies that the office counts with its own: 我局(含下属单位)."""
 _ASIDE = frozenset("在向对为给到于就受和及、与使让将被跨")
 _OPENING = frozenset(',:(、年度底月日末来内"共中')
 
@@ -61,5 +66,7 @@ def scope_of(text: str, start: int, at: int, agency: str | None) -> str | None:
     if scope:
         own = list(SELF.finditer(text, start, at))
         if own and text.rfind(scope, start, at) + len(scope) <= own[-1].start():
-            return ""
+            scope = ""
+    if not scope and _TOGETHER.search(text, start, at):
+        return None
     return scope

@@ -25,7 +25,7 @@ _TIMES = {
         r"[自从][^,。;\n]{0,20}?(?:以来|至今|起(?!至|,至))|(?:实施|施行|成立|开通|上线|建成|开展"
         r"|运行|颁布|创办)以来|20[0-9]{2}年以来"
         r"|20[0-9]{2}年(?:[0-9]{1,2}月)?(?:起|开始|至今)|历年|迄今|近[0-9两二三四五六七八九十]+年"
-        r"|[两二三四五六七八九十0-9]+年来|往年"
+        r"|[两二三四五六七八九十0-9]+年来|往年|历史(?=累计|总)"
     ),
     "event": (
         r"(?:20[0-9]{2}年)?[0-9]{1,2}月(?:份|[0-9]{1,2}[日号]|[上中下]旬|初|中|间)?(?![底末])"
@@ -33,6 +33,7 @@ _TIMES = {
         r"|期间(?<!报告期间)(?<!统计期间)(?<!年度期间)|当[天日]|现场会上|活动中|此次|本次|首[次期]"
     ),
     "previous": r"[上去]一?年(?<![比较与同和][上去]年)度?(?!结转|转结|末|底|同期|相比|的?基础)",
+    "span": r"(?<!今年)(?<!本年)(?<!年度)(?<!年初)(?<!一年)(?<!长期)(?<!一直)以来|至今",
     "next": r"明年|下一年度?|来年",
     "often": r"近年来?|近几年|多年来"
     r"|(?<![〇○零一二三四五六七八九十0-9])[两二三四五六七八九十]年(?:间|里|共|累计|合计|总共)|每[周年季次]|每个?季度|周均|年均",
@@ -44,9 +45,10 @@ _TIMES = {
 }
 _TIME = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _TIMES.items()))
 _TIME_BEGINS = re.compile(
-    "[0-9截到自从实施成开上建运颁创历迄近往两二三四五六七八九十下一第期当现活此本首去明来每周年月日目全今报]"
+    "[0-9截到自从实施成开上建运颁创历迄近往两二三四五六七八九十下一第期当现活此本首去明来每周年月日目全今报以至]"
 )
 _YEAR = re.compile("20[0-9]{2}")
+_MONTH = re.compile("(?<![0-9])([0-9]{1,2})月")
 _BEFORE = re.compile("20[0-9]{2}年|全年|本年|今年")
 _STOP = re.compile("[。;!?\\n|]")
 
@@ -126,8 +128,7 @@ def bracketed(words: Times, when: str) -> Dated | None:
 
 
 def period(words: Times, start: int, clause: int, at: int) -> Dated | None:
-    """The last time word before the quantity decides; in earlier sentences of the paragraph only the years
-    count."""
+    """The last time word before the quantity decides; of the paragraph before, only years count."""
     text = words.text
     for word in words.within(start, at):
         kind = _kind(word)
@@ -186,6 +187,9 @@ def _decided(words: Times, word: re.Match[str], kind: str, near: bool) -> Dated 
     if kind == "since":
         printed = _YEAR.search(word[0])
         own = printed is not None and words.year is not None and int(printed[0]) == words.year
+        month = _MONTH.search(word[0])
+        if month is not None and (own or printed is None):
+            return ("year", None) if month[1] == "1" else None  # 自3月以来: a part of the year
         return ("year" if own and word[0].endswith("以来") else "cumulative"), None
     if kind in ("month", "day") and near:
         return ("month", None) if kind == "month" else ("day", None)

@@ -24,7 +24,7 @@ _UNIT_HEADS = (
     "套张块幅枚辆台则集支页笔组款%‰"
 )
 _YEARS = r"年(?![底初末终中级代度制版级前后]|以[来前后]| ?[0-9]{1,2} ?月)"
-_AFTER = r"(?: ?(?P<after>以上|左右|之多|有余|以内|以下))?"
+_AFTER = r"(?: ?(?P<after>以上|上下|左右|之多|有余|以内|以下))?"
 DIGIT_TAIL = re.compile(
     r"(?: ?(?P<mid>[余多几]))?"
     r"(?P<times> ?(?:万亿|[百千]?万|[百千]?亿|千(?![米瓦克])|百(?![分强佳姓日科]))"
@@ -47,12 +47,13 @@ _BEFORE_ENDS = frozenset("足到满于过破多近乎约少超逾了达为计 ")
 _AFTER_MEANS: dict[str, Qualifier] = {
     "以上": "at_least",
     "左右": "about",
+    "上下": "about",
     "之多": "exact",
     "有余": "over",
     "以内": "under",
     "以下": "under",
 }
-DIGIT_TAIL_HEADS = frozenset(f"{_UNIT_HEADS}年余多几来百千万亿+以左之有 -–—~至到\r\n")
+DIGIT_TAIL_HEADS = frozenset(f"{_UNIT_HEADS}年余多几来百千万亿+以上左之有 -–—~至到\r\n")
 CHARACTER_TAIL_HEADS = DIGIT_TAIL_HEADS - frozenset("年+\r\n")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from structurer.fold import fold
 from structurer.forms import Row, Table
@@ -11,6 +13,9 @@ from structurer.tables.cells import Atom, Token, Word, han
 from structurer.tables.labels import Vocabulary
 from structurer.tables.place import PlacedRow, Placement, fit, in_grid
 from structurer.tables.rows import Line
+
+_LONGEST = 160
+"""Characters of the longest header of which it is remembered what it says."""
 
 
 def place_in_sequence(lines: Sequence[Line], vocabulary: Vocabulary) -> Placement:
@@ -22,7 +27,7 @@ def place_in_sequence(lines: Sequence[Line], vocabulary: Vocabulary) -> Placemen
     form, table = next(reversed(vocabulary.tables.items()))
     filled = [line for line in lines if line.tokens]
     by_row = [line for line in filled if line.row]
-    stray = any(line.stray for line in lines)
+    stray = any(line.stray for line in lines) or not _in_order(_words(lines), form, vocabulary)
     rows = (
         None
         if stray
@@ -37,6 +42,39 @@ def place_in_sequence(lines: Sequence[Line], vocabulary: Vocabulary) -> Placemen
         rows = (PlacedRow("", table.cells, form, "unreadable" if filled else "missing", tokens),)
     unplaced = tuple(line for line in filled if line.unknown and not _header_words(line.label, table))
     return Placement(form, rows, unplaced, mixed=False)
+
+
+def _words(lines: Sequence[Line]) -> str:
+    """All words above the last number."""
+    last = max((at for at, line in enumerate(lines) if line.tokens), default=-1)
+    return "".join(line.before + line.label for line in lines[: last + 1])
+
+
+def _in_order(words: str, form: str, vocabulary: Vocabulary) -> bool:
+    """Whether rows and columns are named in the form's order; words that cannot tell do not deny it."""
+    # Headers are the same in most reports, so each is read once.
+    return (_known if len(words) <= _LONGEST else _ordered)(words, form, vocabulary)
+
+
+def _ordered(words: str, form: str, vocabulary: Vocabulary) -> bool:
+    table = vocabulary.tables[form]
+    rows = [words.find(han(fold(row.label))) for row in _rows(table)]
+    if -1 not in rows and rows != sorted(rows):
+        return False
+    columns = [han(fold(column.label)) for column in table.blocks[0].columns]
+    named = [columns.index(found) for found in re.findall("|".join(columns), words)]
+    if set(named) != set(range(len(columns))):
+        return True
+    blocks: list[list[int]] = []
+    for column in named:
+        if not blocks or column == 0 or column in blocks[-1]:
+            blocks.append([])
+        blocks[-1].append(column)
+    totals_last = len(blocks[0]) > 1 and blocks[-1][-1] == len(columns) - 1
+    return totals_last and all(block == sorted(block) for block in blocks)
+
+
+_known = lru_cache(1024)(_ordered)
 
 
 def place_blank(stream: Sequence[Atom], vocabulary: Vocabulary) -> Placement | None:
