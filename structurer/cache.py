@@ -204,4 +204,6 @@ def _open(folder: Path) -> Any:
             return key if raw else None
 
     _make: Callable[..., Any] = diskcache.Cache
-    return _make(str(folder), disk=TextDisk, eviction_policy="none", size_limit=_LIMIT, timeout=30)
+    # Where the file is mapped into memory, a process ends on the spot when somebody cuts it short.
+    options = {"eviction_policy": "none", "size_limit": _LIMIT, "timeout": 30, "sqlite_mmap_size": 0}
+    return _make(str(folder), disk=TextDisk, **options)
