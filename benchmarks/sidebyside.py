@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple
@@ -55,7 +55,10 @@ class Took(NamedTuple):
     tokens: int
     calls: int
     right: int
+    """Statements accepted that are true."""
     wrong: int
+    cells: tuple[int, int] = (0, 0)
+    """Table cells accepted, right and wrong, of the one that reads tables."""
 
 
 def reports(count: int) -> list[Source]:
@@ -85,12 +88,16 @@ def ours(sources: Sequence[Source], rate: float) -> tuple[Took, int]:
         tokens += sum(count(text) for teller in known.values() for text in teller.sent)
         calls = len(endpoint.calls)
     right = wrong = added = 0
+    cells = (0, 0)
     for source, found in zip(sources, told["found"], strict=True):
         extraction = Extraction.model_validate(found)
-        one, other = _marked(extraction, source)
+        one, other = _statements(extraction, source)
         right, wrong = right + one, wrong + other
+        here = _cells(extraction, source)
+        cells = cells[0] + here[0], cells[1] + here[1]
         added += len(source.false(extraction) - source.false(source.without_model()))
-    return Took(told["seconds"], told["processor"], told["bytes"], tokens, calls, right, wrong), added
+    took = Took(told["seconds"], told["processor"], told["bytes"], tokens, calls, right, wrong, cells)
+    return took, added
 
 
 def _bare(line: str) -> str:
@@ -150,7 +157,7 @@ def theirs(sources: Sequence[Source], rate: float, python: Path) -> tuple[Took, 
         placed = [one for one in found if one["placed"]]
         believed = [made for one in placed for made in _believed(one, items[source.name])]
         blank = source.without_model().model_copy(update={"observations": tuple(believed)})
-        one, other = _marked(blank, source)
+        one, other = _statements(blank, source)
         right, wrong = right + one, wrong + other
     calls = len(told["sent"])
     took = Took(told["seconds"], told["processor"], told["bytes"], tokens, calls, right, wrong)
@@ -172,7 +179,7 @@ def plainly(sources: Sequence[Source], rate: float) -> Took:
     for source in sources:
         believed = at_its_word(known[source.name].told)
         blank = source.without_model().model_copy(update={"observations": tuple(believed)})
-        one, other = _marked(blank, source)
+        one, other = _statements(blank, source)
         right, wrong = right + one, wrong + other
     return Took(told["seconds"], told["processor"], told["bytes"], tokens, calls, right, wrong)
 
@@ -237,9 +244,24 @@ def _believed(found: Mapping[str, Any], items: Sequence[Item]) -> list[Observati
     return []
 
 
-def _marked(extraction: Extraction, source: Source) -> tuple[int, int]:
+def _statements(extraction: Extraction, source: Source) -> tuple[int, int]:
+    """Accepted statements that are true, and that are not."""
+    return _marked(extraction, source, lambda table: table in _prose())
+
+
+def _cells(extraction: Extraction, source: Source) -> tuple[int, int]:
+    """Accepted table cells that are right, and that are not."""
+    return _marked(extraction, source, lambda table: table != "metadata" and table not in _prose())
+
+
+def _prose() -> frozenset[str]:
+    tables = load_forms().tables
+    return frozenset(name for name, known in tables.items() if any(one.prose for one in known.values()))
+
+
+def _marked(extraction: Extraction, source: Source, counts: Callable[[str], bool]) -> tuple[int, int]:
     outcomes = [
-        mark.outcome for mark in marks(extraction, source.gold) if not mark.indicator.startswith("metadata.")
+        mark.outcome for mark in marks(extraction, source.gold) if counts(mark.indicator.partition(".")[0])
     ]
     return outcomes.count("right"), outcomes.count("wrong") + outcomes.count("invented")
 
@@ -286,6 +308,7 @@ def main(arguments: list[str] | None = None) -> int:
         f" processor {own.processor / other.processor:.2f}, memory {own.bytes / other.bytes:.2f},"
         f" tokens {own.tokens / max(1, other.tokens):.2f}"
     )
+    print(f"table cells accepted by structurer: {own.cells[0]:,} right, {own.cells[1]:,} wrong")
     print(f"wrong values accepted by structurer only because of the model: {added}")
     return 1 if added else 0
 

@@ -90,7 +90,7 @@ def peers(count: int, peer: Path | None) -> Part:
         chosen = ["--peer", str(peer)] if peer else []
         sidebyside.main(["--reports", str(count), "--json", str(out), *chosen])
         found = json.loads(out.read_text())
-    kept = ("right", "wrong", "tokens", "calls")
+    kept = ("right", "wrong", "cells", "tokens", "calls")
     tools = {name: {key: took[key] for key in kept} for name, took in found["tools"].items()}
     return {**found, "tools": tools}
 

@@ -158,12 +158,14 @@ def _peers(part: Part) -> str:
         )
         for name, took in part["tools"].items()
     ]
+    right, wrong = part["tools"]["structurer"]["cells"]
     return (
         "## Beside other tools\n\n"
         f"The same {part['reports']} reports, half of them prose that no pattern reads, and the same\n"
         f"model, {part['rate']:g}% of whose items are wrong (part `peers`). langextract takes what it finds\n"
-        "placed in the text, a plain instructor call what fits the schema; both are asked about statements\n"
-        "only, while structurer also reads the tables, without a model. False values that structurer\n"
+        "placed in the text, a plain instructor call what fits the schema. All three are judged by the\n"
+        "statements they accept; structurer also reads the tables, without a model:\n"
+        f"{right:,} cells accepted and right, {wrong:,} false. False values that structurer\n"
         f"accepts only because a model was asked: **{part['added']}**.\n\n"
         + _table(("tool", "accepted and right", "accepted and false", "precision", "tokens", "calls"), rows)
     )
