@@ -873,3 +873,14 @@ def test_cases_of_the_place_in_the_report_of_one_of_its_offices_stay_open() -> N
         "市政府信息公开办收到政府信息公开申请5件。",
     ):
         assert not [o for o in structure(head + said_).observations if o.indicator.startswith("narrative.")]
+
+
+@pytest.mark.parametrize("second", ["测试市水务局2021年", "测试市教育局2020年"])
+def test_a_second_report_in_the_file_is_not_read_as_the_first(second: str) -> None:
+    text = (
+        "测试市水务局2020年政府信息公开工作年度报告\n一、总体情况\n全年主动公开政府信息120条。\n"
+        f"{second}政府信息公开工作年度报告\n一、总体情况\n全年收到政府信息公开申请13件。\n"
+    )
+    found = structure(text)
+    assert found["narrative.disclosed_items.count"].value == 120
+    assert "narrative.applications_received.count" not in {one.indicator for one in found.observations}

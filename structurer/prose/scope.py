@@ -73,7 +73,7 @@ def scope_of(text: str, start: int, at: int, agency: str | None) -> str | None:
     organ = other_organ(text, start, at, agency)
     if organ is not None and (not scope or text.rfind(scope, start, at) < organ[1]):
         scope = organ[0]
-    if scope and agency and is_same(scope, agency):
+    if scope and agency and (organ is None or scope != organ[0]) and is_same(scope, agency):
         return ""
     if scope:
         own = list(SELF.finditer(text, start, at))
