@@ -211,8 +211,22 @@ def _seeds(target: str) -> list[bytes]:
     if target == "archive":
         return [bytes([number]) + content for number, content in enumerate(_packed(made[0]))]
     if target == "bytes":
-        return [bytes([number % len(_SUFFIXES)]) + content for number, content in enumerate(made)]
+        return [
+            bytes([number % len(_SUFFIXES)]) + content for number, content in enumerate([*_files(), *made])
+        ]
     return made
+
+
+def _files() -> list[bytes]:
+    """A file in each format that has a reader of its own, so that all of them are reached."""
+    from tests import docxs, pdfs
+
+    page = b"<html><meta charset=utf-8><table><tr><td>1</td><td>2</td></tr></table></html>"
+    saved = b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=b\r\n\r\n"
+    saved += b"--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + page + b"\r\n--b--\r\n"
+    drawn = pdfs.text(60, 60, "信息公开工作年度报告") + pdfs.table(60, 100, [["规章", "1"]], [90, 90])
+    word = docxs.docx(docxs.p("信息公开工作年度报告") + docxs.tbl(["规章", "1"]))
+    return [page, saved, word, pdfs.pdf([drawn]), pdfs.pdf([drawn], packed=True)]
 
 
 def _packed(content: bytes) -> list[bytes]:

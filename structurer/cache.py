@@ -8,7 +8,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -162,20 +162,20 @@ def _users_folder() -> Path:
 
 
 def _written(kept: Kept) -> str:
-    entry = {**asdict(kept), "usage": kept.usage.model_dump(mode="json")}
+    from structurer.model.shelf import as_json
+
+    entry = as_json(kept)
     return json.dumps({"check": _check(entry), **entry}, ensure_ascii=False)
 
 
 def _read(key: str, written: str) -> Kept | None:
-    from structurer.model.shelf import Kept
-    from structurer.observation import Usage
+    from structurer.model.shelf import of_json
 
     try:
         entry = json.loads(written)
         if entry.pop("check") != _check(entry) or entry["key"] != key or entry["state"] != "answered":
             return None
-        spans = tuple((int(start), int(end)) for start, end in entry.pop("spans"))
-        return Kept(**{**entry, "usage": Usage.model_validate(entry["usage"])}, spans=spans)
+        return of_json(entry)
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
 
@@ -204,4 +204,6 @@ def _open(folder: Path) -> Any:
             return key if raw else None
 
     _make: Callable[..., Any] = diskcache.Cache
-    return _make(str(folder), disk=TextDisk, eviction_policy="none", size_limit=_LIMIT, timeout=30)
+    # Where the file is mapped into memory, a process ends on the spot when somebody cuts it short.
+    options = {"eviction_policy": "none", "size_limit": _LIMIT, "timeout": 30, "sqlite_mmap_size": 0}
+    return _make(str(folder), disk=TextDisk, **options)

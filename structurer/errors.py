@@ -16,6 +16,7 @@ StructurerError
 ├── SettingsError      a setting that cannot be used
 ├── UnknownIndicator   no form has an indicator of this name
 ├── StoreError         the store cannot be opened, read or written
+│   ├── NoStore        there is none at this address, and none was to be made
 │   └── UnknownDocument  it holds no document, or no job, of this name, or several
 │       └── ForgottenJob  the job ended too long ago; what it imported is there
 ├── ClusterError       a cluster that cannot be reached, or that gave up
@@ -187,6 +188,10 @@ class StoreError(StructurerError):
     """A store that cannot be opened, read or written."""
 
     code = "store"
+
+
+class NoStore(StoreError):
+    """No store is there, where none was to be made; the message says how to make one."""
 
 
 class UnknownDocument(StoreError):

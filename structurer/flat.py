@@ -71,7 +71,7 @@ class Report:
         return (line for line in self.lines if line.accepted)
 
     def to_json(self) -> dict[str, Any]:
-        """The report in the shape of schemas/extraction.json."""
+        """The report in the shape of schemas/json/extraction.json."""
         return {
             "document": self.document.model_dump(mode="json"),
             "observations": [_as_json(line) for line in self.lines],

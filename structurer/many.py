@@ -6,11 +6,10 @@ import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from structurer.bulk import Failure, attempt, failure, read_file, written
-from structurer.errors import SomeFailed
+from structurer.bulk import Failure, attempt, failure, read_document, read_file
+from structurer.errors import CacheError, SomeFailed, StoreError
 from structurer.settings import Settings
 
 if TYPE_CHECKING:
@@ -23,23 +22,6 @@ if TYPE_CHECKING:
 
 _WINDOW = 4
 """Reports under way beyond those whose questions are: so that the model does not wait for reading."""
-
-
-@dataclass(frozen=True)
-class Source:
-    """A report to be read: its path, and its bytes where they are known already."""
-
-    path: str
-    content: bytes | None = None
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one report; `lasting` is False where the model was not asked everything."""
-
-    source: Source
-    result: Extraction | Failure
-    lasting: bool = True
 
 
 async def structure_many(
@@ -55,11 +37,11 @@ async def structure_many(
     failures: list[Failure] = []
     with ExitStack() as opened:
         client = model_client(settings, opened) if asks(settings) else None
-        async for outcome in outcomes((Source(path) for path in paths), settings, client=client, forms=forms):
-            if isinstance(outcome.result, Failure):
-                failures.append(outcome.result)
+        async for found in outcomes(paths, settings, client=client, forms=forms):
+            if isinstance(found, Failure):
+                failures.append(found)
             else:
-                yield outcome.result
+                yield found
     if failures:
         raise SomeFailed(tuple(failures))
 
@@ -98,16 +80,16 @@ class Attempts:
         with ExitStack() as opened:
             opened.callback(loop.close)
             client = model_client(self._settings, opened)
-            under_way = outcomes(map(Source, paths), self._settings, client=client, forms=self._forms)
+            under_way = outcomes(paths, self._settings, client=client, forms=self._forms)
             opened.callback(lambda: loop.run_until_complete(under_way.aclose()))
             while True:
                 try:
-                    outcome = loop.run_until_complete(anext(under_way))
+                    found = loop.run_until_complete(anext(under_way))
                 except StopAsyncIteration:
                     break
                 finally:
                     self.usage, self.problem = client.ledger.usage, client.trouble
-                yield outcome.result
+                yield found
 
 
 def estimate(
@@ -137,19 +119,18 @@ def questions_of(
     """The questions about one file. Raises what reading it raises."""
     from structurer.asking import asked
     from structurer.pipeline import draft
-    from structurer.read import read
 
-    document = read(content, path=written(path), limit=settings.max_bytes)
+    document = read_document(path, content, settings.max_bytes)
     return asked(draft(document, forms), forms, client, settings)
 
 
 async def outcomes(
-    sources: Iterable[Source],
+    paths: Iterable[str],
     settings: Settings,
     *,
     client: Client | None,
     forms: Forms | None = None,
-) -> AsyncGenerator[Outcome, None]:
+) -> AsyncGenerator[Extraction | Failure, None]:
     """What became of each report, in the order given; memory holds a window of them only.
 
     The client is closed at the end.
@@ -158,11 +139,11 @@ async def outcomes(
 
     known = forms or load_forms()
     window = settings.concurrency + _WINDOW
-    under_way: deque[asyncio.Task[Outcome]] = deque()
+    under_way: deque[asyncio.Task[Extraction | Failure]] = deque()
     reading = asyncio.Semaphore(2)
     try:
-        for source in sources:
-            under_way.append(asyncio.ensure_future(_one(source, settings, client, known, reading)))
+        for path in paths:
+            under_way.append(asyncio.ensure_future(_one(path, settings, client, known, reading)))
             if len(under_way) >= window:
                 yield await under_way.popleft()
         while under_way:
@@ -176,31 +157,23 @@ async def outcomes(
 
 
 async def _one(
-    source: Source, settings: Settings, client: Client | None, forms: Forms, reading: asyncio.Semaphore
-) -> Outcome:
-    from structurer.asking import asked, complete
+    path: str, settings: Settings, client: Client | None, forms: Forms, reading: asyncio.Semaphore
+) -> Extraction | Failure:
+    from structurer.asking import asked
     from structurer.pipeline import draft, finish
-    from structurer.read import read
 
     try:
         async with reading:
-            # In a thread, so that answers that arrive meanwhile do not wait for reading.
-            content = (
-                source.content if source.content is not None else read_file(source.path, settings.max_bytes)
-            )
-            document = await asyncio.to_thread(
-                read, content, path=written(source.path), limit=settings.max_bytes
-            )
+            # Bytes are taken in this thread, in which an archive stays open where it was left; they are read
+            # in others, so that answers that arrive meanwhile do not wait for it.
+            content = read_file(path, settings.max_bytes)
+            document = await asyncio.to_thread(read_document, path, content, settings.max_bytes)
             drafted = await asyncio.to_thread(draft, document, forms)
         if client is None:
-            return Outcome(source, finish(drafted, forms))
+            return finish(drafted, forms)
         replies = await asyncio.gather(*map(client.ask, asked(drafted, forms, client, settings)))
-        return Outcome(
-            source, finish(drafted, forms, replies, accept=settings.accept_model), complete(replies)
-        )
+        return finish(drafted, forms, replies, accept=settings.accept_model)
+    except (CacheError, StoreError):  # nothing that the report did: the next one would meet it, too
+        raise
     except Exception as error:
-        from structurer.errors import CacheError, StoreError
-
-        if isinstance(error, CacheError | StoreError):
-            raise
-        return Outcome(source, failure(source.path, error))
+        return failure(path, error)

@@ -218,5 +218,5 @@ class Extraction(_Frozen):
         return rows
 
     def to_json(self) -> dict[str, Any]:
-        """The extraction in the shape of schemas/extraction.json."""
+        """The extraction in the shape of schemas/json/extraction.json."""
         return self.model_dump(mode="json")

@@ -11,7 +11,6 @@ import io
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -19,7 +18,6 @@ from uuid import uuid4
 from pydantic_core import from_json, to_json
 
 from structurer.errors import ReadError, StoreError
-from structurer.observation import Usage
 from structurer.record import Counts, Record
 from structurer.remote import filesystem
 
@@ -224,16 +222,14 @@ class Answers:
 
     def get(self, key: str) -> Kept | None:
         """What became of a question, if that is known."""
-        from structurer.model.shelf import Kept
+        from structurer.model.shelf import of_json
 
         data = self._folder.get(_place(key))
         if data is None:
             return None
         try:
-            told = json.loads(data)
-            spans = tuple((int(start), int(end)) for start, end in told.pop("spans"))
-            usage = Usage.model_validate(told.pop("usage"))
-            return Kept(**told, spans=spans, usage=usage) if told["key"] == key else None
+            kept = of_json(json.loads(data))
+            return kept if kept.key == key else None
         except (ValueError, TypeError, KeyError, AttributeError):
             return None
 
@@ -241,8 +237,9 @@ class Answers:
         """Notes an outcome that asking again would not change."""
         if kept.state in ("failed", "unasked"):
             return
-        told = {**asdict(kept), "usage": kept.usage.model_dump(mode="json")}
-        self._folder.put(_place(kept.key), json.dumps(told, ensure_ascii=False).encode())
+        from structurer.model.shelf import as_json
+
+        self._folder.put(_place(kept.key), json.dumps(as_json(kept), ensure_ascii=False).encode())
 
 
 def _place(key: str) -> str:

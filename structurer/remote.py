@@ -48,7 +48,7 @@ def find(
             names, named = sorted(fs.find(path)), False
         else:
             names, named = [path], True
-    except Exception as error:
+    except Exception as error:  # each storage has errors of its own
         raise ReadError(url, f"cannot be listed: {error}") from None
     if named or not names:
         yield url

@@ -1,5 +1,4 @@
-"""The running text of a report: tables and furniture left out, lines joined, and where each character came
-from."""
+"""The running text of a report: tables and furniture left out, lines joined, each character's origin kept."""
 
 from __future__ import annotations
 
@@ -63,8 +62,7 @@ def read(document: Document, sections: Sequence[Section], tables: Iterable[tuple
 
 
 def running(document: Document, spans: Iterable[tuple[int, int]], *, front: bool = False) -> Reading:
-    """The running text of these spans, titles in 《》 readable; for the `front` with furniture, line by
-    line."""
+    """The running text of these spans, titles in 《》 readable; the `front` with furniture, line by line."""
     wrapped = 1_000_000 if front else _WRAPPED
     holes = [] if front else sorted((span.start, span.end) for span in document.furniture)
     reading, pieces = Reading(), [""]

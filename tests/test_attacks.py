@@ -5,6 +5,7 @@ SECURITY.md lists each threat with the test that holds it off.
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import sqlite3
@@ -19,6 +20,9 @@ from click.testing import CliRunner, Result
 
 import structurer
 from structurer.cli import cli
+from structurer.errors import NotAReport, TooLarge
+from structurer.forms import parse_yaml
+from structurer.settings import Settings
 from tests.serving import Asked, Said, Serving, loopback
 from tests.test_tables import applications
 
@@ -221,3 +225,49 @@ def test_a_line_without_end_costs_no_more_than_its_length(piece: str) -> None:
     seconds(1_000)
     small, large = min(seconds(10_000) for _ in range(2)), seconds(40_000)
     assert large < 10 * small + 0.5, (piece, small, large)
+
+
+def test_a_line_of_fifty_megabytes_is_refused_or_read_in_its_time(folder: Path) -> None:
+    """Over `max_bytes` it is named without being read; where the limit is raised it costs what it weighs."""
+    Path("a.txt").write_bytes(b"1" * 50_000_000)
+    begun = time.process_time()
+    with pytest.raises(TooLarge, match=r"a\.txt.*raise the limit"):
+        structurer.structure("a.txt")
+    assert time.process_time() - begun < 2
+
+    def seconds(size: int) -> float:
+        begun = time.process_time()
+        with pytest.raises(NotAReport):
+            structurer.structure(b"1" * size, path="a.txt", settings=Settings(max_bytes=60_000_000))
+        return time.process_time() - begun
+
+    seconds(1_000)
+    small, large = seconds(5_000_000), seconds(50_000_000)
+    assert large < 25 * small + 1, (small, large)
+
+
+_UNPICKLING = {"pickle", "_pickle", "cPickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}
+_PIPES = {"bulk/worker.py", "bulk/workers.py"}
+"""Where an import and the processes that it started itself talk to each other."""
+
+
+def test_nothing_that_is_kept_can_be_unpickled() -> None:
+    """Files, caches, stores and archives are read by modules that know nothing of pickles."""
+    package = Path(structurer.__file__).parent
+    found = {}
+    for path in package.rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        names = {
+            alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names
+        }
+        names |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        names |= {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        names |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+        found[path.relative_to(package).as_posix()] = {name.partition(".")[0] for name in names}
+    assert {name for name, names in found.items() if names & _UNPICKLING} == _PIPES
+    assert not [name for name, names in found.items() if names & {"PickleType", "eval", "exec", "FullLoader"}]
+    assert not [
+        name for name, names in found.items() if names & {"UnsafeLoader", "unsafe_load", "allow_pickle"}
+    ]
+    with pytest.raises(ValueError, match="python/object"):
+        parse_yaml("!!python/object/apply:os.system ['exit 1']")

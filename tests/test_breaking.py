@@ -9,10 +9,12 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from itertools import count
 from pathlib import Path
+from threading import Event
 
 import pytest
 from click.testing import CliRunner, Result
@@ -150,12 +152,24 @@ def test_a_clock_that_goes_back_changes_no_order(folder: Path, monkeypatch: pyte
     assert told.index("later") < told.index("reject") < told.index("undo")
 
 
+def deleted(cache: Path) -> None:
+    shutil.rmtree(cache, ignore_errors=True)
+
+
+def overwritten(cache: Path) -> None:
+    (cache / "cache.db").write_bytes(b"no database" * 1000)
+
+
 @loopback
-def test_a_cache_that_goes_away_or_rots_costs_no_report(folder: Path) -> None:
-    """The folder of answers is deleted while an import asks, and is garbage for the next one."""
+@pytest.mark.parametrize("harm", [deleted, overwritten])
+def test_a_cache_that_goes_away_or_rots_costs_no_report(folder: Path, harm: Callable[[Path], None]) -> None:
+    """The folder of answers is deleted or spoilt while an import asks, and is garbage for the next one."""
+
+    harms = [harm]
 
     def answer(asked: object) -> Said:
-        shutil.rmtree(folder / "cache", ignore_errors=True)
+        for each in harms:
+            each(folder / "cache")
         return Said()
 
     with Serving(answer=answer) as serving:
@@ -173,6 +187,8 @@ def test_a_cache_that_goes_away_or_rots_costs_no_report(folder: Path) -> None:
         )
         first = CliRunner().invoke(cli, ["import", "in", *given], env={"OPENAI_API_KEY": "none"})
         assert "Traceback" not in first.output
+        assert first.exit_code == 0 or "STRUCTURER_CACHE_DIR" in first.output
+        harms.clear()
         (folder / "cache").mkdir(exist_ok=True)
         (folder / "cache" / "cache.db").write_bytes(b"no database" * 1000)
         for journal in (folder / "cache").glob("cache.db-*"):
@@ -201,3 +217,35 @@ def test_postgresql_that_is_restarted_loses_nothing() -> None:
                     assert "Traceback" not in str(error)
                     store.add(sample(f"{name}.txt", content=name.encode()), fingerprint="one")
             assert [one.document.path for one in store.extractions()] == ["a.txt", "b.txt", "c.txt"]
+
+
+@loopback
+@pytest.mark.skipif(bool(postgres.why_not()), reason=postgres.why_not())
+def test_postgresql_restarted_under_an_import_loses_and_doubles_nothing(folder: Path, whole: bytes) -> None:
+    with postgres.server() as server:
+        url, asked, back = server.database(), count(1), Event()
+
+        def answer(_: object) -> Said:
+            if next(asked) == COUNT // 2:
+                server.restart()
+                back.set()
+            return Said()
+
+        def imported(*more: str) -> Result:
+            command = ["import", "in", "--store", url, "--workers", "1", *more]
+            return CliRunner().invoke(cli, command, env={"OPENAI_API_KEY": "none"})
+
+        with Serving(answer=answer) as serving:
+            given = ("--model", "m", "--base-url", serving.url, "--ask", "all")
+            first = imported(*given)
+            assert back.wait(60), first.output
+            assert "Traceback" not in first.output
+            assert first.exit_code == 0 or "the same command" in first.output or "server" in first.output
+            second = imported(*given)
+        assert second.exit_code == 0, second.output
+        with open_store(url) as store:
+            assert store.counts().documents == COUNT
+        again = imported("--force")
+        assert again.exit_code == 0, again.output
+        run("export", "--store", url, "--format", "jsonl", "--status", "all", "--out", "pg.jsonl", "--bare")
+        assert Path("pg.jsonl").read_bytes() == whole

@@ -15,11 +15,12 @@ import pytest
 
 import structurer
 from benchmarks.corpus import reports
-from structurer.bulk import import_reports
+from structurer.bulk import attempt, import_reports
 from structurer.cache import Cache
 from structurer.errors import SomeFailed
 from structurer.model.shelf import Kept
 from structurer.observation import Extraction, Usage
+from structurer.read import Reading, beside
 from structurer.settings import Settings
 from structurer.store import open_store
 from tests.serving import Asked, Said, Serving, loopback
@@ -69,6 +70,25 @@ def test_in_the_order_given_as_one_by_one(folder: Path, tmp_path: Path) -> None:
 
 def test_without_a_model_too(folder: Path) -> None:
     assert len(collected(paths(folder), Settings())) == COUNT
+
+
+def test_a_page_finds_its_pictures_whichever_way_it_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_in: list[str] = []
+
+    def look(reading: Reading, folder: str) -> Reading:
+        looked_in.append(folder)
+        return reading
+
+    monkeypatch.setattr(beside, "with_pictures", look)
+    page = tmp_path / "page.html"
+    page.write_text('<html><body><p>某局2020年政府信息公开工作年度报告</p><img src="a.png"></body></html>')
+    (one,) = collected([str(page)], Settings())
+    assert one == attempt(str(page), settings=Settings())
+    with open_store(f"sqlite:///{tmp_path / 's.db'}") as store:
+        import_reports([str(page)], store)
+    assert looked_in == [str(tmp_path)] * 3
 
 
 def test_a_file_that_fails_harms_no_other(folder: Path, tmp_path: Path) -> None:
@@ -181,7 +201,8 @@ def test_the_journal_knows_states(tmp_path: Path) -> None:
 _RUN = """
 import sys
 from pydantic import SecretStr
-from structurer.bulk import import_reports
+from structurer.bulk import attempt, import_reports
+from structurer.read import Reading, beside
 from structurer.settings import Settings
 from structurer.store import open_store
 url, store, cache, *files = sys.argv[1:]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import os
+import pickle
 import random
 import time
 import tracemalloc
 import zlib
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -299,6 +302,22 @@ def test_bombs_are_refused(file: bytes) -> None:
     with pytest.raises(TooLarge):
         read(file)
     assert time.monotonic() - begun < 20
+
+
+@pytest.mark.parametrize("how", ["path", "climbing"])
+def test_a_file_cannot_have_a_character_table_unpickled(how: str, tmp_path: Path) -> None:
+    """The name of an encoding becomes part of a file's name; what a report names is neither opened nor run."""
+
+    class Planted:
+        def __reduce__(self) -> tuple[object, tuple[str]]:
+            return os.mkdir, (str(tmp_path / "exploded"),)
+
+    (tmp_path / "evil.pickle.gz").write_bytes(gzip.compress(pickle.dumps(Planted())))
+    named = f"{tmp_path}/evil" if how == "path" else f"{'../' * 40}{tmp_path}/evil"
+    font = HAN.replace(b"UniGB-UCS2-H", named.replace("/", "#2F").encode())
+    with suppress(ReadError):
+        read(pdf([TITLE], font=font))
+    assert not (tmp_path / "exploded").exists()
 
 
 def test_damaged_files_give_a_text_or_a_named_error() -> None:

@@ -82,7 +82,17 @@ def _corpus(part: Part) -> str:
         "destroy what tells where a figure belongs: whole rows, labels, cells that no sum binds.",
         "",
     ]
-    head = ("", "reports", "precision", "zeros", "other values", "share", "false", "broken edits reported")
+    head = (
+        "",
+        "reports",
+        "precision",
+        "zeros",
+        "other values",
+        "share",
+        "cannot be known, left open",
+        "false",
+        "broken edits reported",
+    )
     for kind, rows in part["by"].items():
         told = [
             (
@@ -92,6 +102,7 @@ def _corpus(part: Part) -> str:
                 _percent(row["zero"]),
                 _percent(row["nonzero"]),
                 _share(row),
+                f"{row['unknowable']['open']:,}" if row["unknowable"]["open"] else "–",
                 str(_false(row)),
                 f"{row['edits'][0]} of {row['edits'][1]}" if row["edits"][1] else "–",
             )
@@ -114,7 +125,7 @@ def _formats(part: Part) -> str:
 def _model(part: Part) -> str:
     head = (
         "items the model gets wrong",
-        *(f"{name}: precision" for _, name in _WAYS),
+        *(f"{name}: {what}" for _, name in _WAYS for what in ("precision", "share")),
         "structurer: waits a report",
     )
     rows = []
@@ -122,16 +133,14 @@ def _model(part: Part) -> str:
         shares = []
         for way, _ in _WAYS:
             right, false = points[way]["right"], points[way]["false"]
-            shares.append(
-                f"{right / (right + false):.1%} of {right + false:,}" if right + false else "none accepted"
-            )
+            shares += [_interval(right, right + false), _interval(right, part["knowable"])]
         rows.append((f"{percent}%", *shares, f"{points['checked']['queue']:.1f}"))
     return (
         "## A model's errors\n\n"
         f"{part['reports']} reports whose {part['knowable']:,} figures no pattern reads, so that all rests\n"
         "on the model; an oracle answers, each item wrong at the set rate in the ways models are (part\n"
-        "`model`). False values accepted only because a model was asked, as the library comes:\n"
-        f"**{part['added']}**.\n\n"
+        "`model`; `python -m benchmarks.noise` draws the same figures). False values accepted only because\n"
+        f"a model was asked, as the library comes: **{part['added']}**.\n\n"
         + _table(head, rows)
         + "\n![accepted values over a model's error rate](noise.svg)\n"
     )
@@ -139,7 +148,14 @@ def _model(part: Part) -> str:
 
 def _peers(part: Part) -> str:
     rows = [
-        (name, f"{took['right']:,}", f"{took['wrong']:,}", f"{took['tokens']:,}", f"{took['calls']:,}")
+        (
+            name,
+            f"{took['right']:,}",
+            f"{took['wrong']:,}",
+            _interval(took["right"], took["right"] + took["wrong"]),
+            f"{took['tokens']:,}",
+            f"{took['calls']:,}",
+        )
         for name, took in part["tools"].items()
     ]
     return (
@@ -149,7 +165,7 @@ def _peers(part: Part) -> str:
         "placed in the text, a plain instructor call what fits the schema; both are asked about statements\n"
         "only, while structurer also reads the tables, without a model. False values that structurer\n"
         f"accepts only because a model was asked: **{part['added']}**.\n\n"
-        + _table(("tool", "accepted and right", "accepted and false", "tokens", "calls"), rows)
+        + _table(("tool", "accepted and right", "accepted and false", "precision", "tokens", "calls"), rows)
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from structurer.bulk.failing import CRASHED, INTERNAL, TIMEOUT, Failure, attempt, failure
-from structurer.bulk.finding import PICTURES, SUFFIXES, Skipped, find_files, read_file, written
+from structurer.bulk.finding import PICTURES, SUFFIXES, Skipped, find_files, read_document, read_file, written
 from structurer.bulk.importing import import_reports
 from structurer.bulk.tally import Outcome, Step, Summary
 
@@ -22,6 +22,7 @@ __all__ = [
     "failure",
     "find_files",
     "import_reports",
+    "read_document",
     "read_file",
     "written",
 ]

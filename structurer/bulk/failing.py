@@ -6,7 +6,7 @@ import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from structurer.bulk.finding import read_file, written
+from structurer.bulk.finding import folder_of, read_file, written
 from structurer.errors import ReadError, StructurerError
 from structurer.settings import Settings
 
@@ -35,14 +35,12 @@ class Failure:
 
 def attempt(path: str, *, settings: Settings, forms: Forms | None = None) -> Extraction | Failure:
     """The extraction of one file, or why there is none; raises nothing a file could cause."""
-    import os
-
     from structurer.pipeline import structure
 
     try:
         content = read_file(path, settings.max_bytes)
-        beside = os.path.dirname(path) or os.curdir
-        return structure(content, path=written(path), settings=settings, forms=forms, beside=beside)
+        named, beside = written(path), folder_of(path)
+        return structure(content, path=named, settings=settings, forms=forms, beside=beside)
     except Exception as error:
         return failure(path, error)
 
@@ -56,11 +54,13 @@ def failure(path: str, error: Exception) -> Failure:
         return Failure(path, error.code, str(error))
     if isinstance(error, MemoryError):
         return Failure(path, MEMORY, "it needs more memory than it may have; memory_limit allows more")
-    reason = f"{type(error).__name__}: {error} (a mistake in structurer, {_where(error)}: please report it)"
+    reason = (
+        f"{type(error).__name__}: {error} (a mistake in structurer, {raised_at(error)}: please report it)"
+    )
     return Failure(path, INTERNAL, reason)
 
 
-def _where(error: Exception) -> str:
+def raised_at(error: Exception) -> str:
     """Module and line that raised."""
     *_, (frame, line) = traceback.walk_tb(error.__traceback__)
     return f"{frame.f_globals.get('__name__', '?')}:{line}"

@@ -1,13 +1,18 @@
-"""Finding files: what paths stand for, and the bytes under a path."""
+"""Finding files: what paths stand for, the bytes under a path, and what lies beside it."""
 
 from __future__ import annotations
 
 import glob
 import os
 from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from structurer.errors import ReadError, TooLarge
-from structurer.remote import find, is_remote, read
+from structurer.remote import find, is_remote
+from structurer.remote import read as read_remote
+
+if TYPE_CHECKING:
+    from structurer.document import Document
 
 SUFFIXES = frozenset(
     (
@@ -97,7 +102,7 @@ def read_file(path: str, max_bytes: int) -> bytes:
     from structurer.read.archive import is_archive, is_list, read_member, split
 
     if is_remote(path):
-        return read(path, max_bytes)
+        return read_remote(path, max_bytes)
     if split(path) or ((is_archive(path) or is_list(path)) and os.path.isfile(path)):
         return read_member(path, limit=max_bytes)
     try:
@@ -110,6 +115,18 @@ def read_file(path: str, max_bytes: int) -> bytes:
     if len(content) > max_bytes:
         raise TooLarge(written(path), f"more than {max_bytes:,} bytes; the setting max_bytes allows more")
     return content
+
+
+def read_document(path: str, content: bytes, max_bytes: int) -> Document:
+    """The bytes of a file as a document under its path, with the pictures beside it. Raises ReadError."""
+    from structurer.read import read
+
+    return read(content, path=written(path), limit=max_bytes, beside=folder_of(path))
+
+
+def folder_of(path: str) -> str:
+    """The folder of a file, where the pictures lie that a saved page names."""
+    return os.path.dirname(path) or os.curdir
 
 
 def written(path: str) -> str:

@@ -6,14 +6,13 @@ report holds can raise here.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from structurer.bulk.failing import Failure, failure
-from structurer.bulk.finding import written
+from structurer.bulk.finding import read_document
 from structurer.forms import Forms, load_forms
 from structurer.record import Record, record
 
@@ -122,11 +121,8 @@ class Reader:
 
     def _draft(self, job: Job) -> Draft:
         from structurer.pipeline import draft
-        from structurer.read import read
 
-        beside = os.path.dirname(job.path) or os.curdir
-        document = read(job.content, path=written(job.path), limit=self.max_bytes, beside=beside)
-        return draft(document, self._forms)
+        return draft(read_document(job.path, job.content, self.max_bytes), self._forms)
 
     def _record(self, drafted: Draft, content: bytes, replies: Sequence[Reply] = ()) -> Record:
         from structurer.pipeline import finish

@@ -36,6 +36,7 @@ _BACKLOG = 4
 """Jobs that have to wait before another process is started: a handful of files is not worth one."""
 _LEAVE = 5.0
 """Seconds a worker is given to end by itself."""
+_HOLDER_ENDED = "the process that held it has ended"
 _START = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from structurer.bulk.worker import main; main()"
 )
@@ -56,6 +57,11 @@ class _Task:
     message: bytes
     result: asyncio.Future[tuple[Any, Worker]]
     only: Worker | None = None
+
+    def fail(self, error: BaseException) -> None:
+        """Tells whoever still waits for it that it came to nothing."""
+        if not self.result.done():
+            self.result.set_exception(error)
 
 
 @dataclass(eq=False)
@@ -120,7 +126,7 @@ class Workers:
         if self._broken is not None:
             raise self._broken
         if on is not None and on.gone:
-            raise Lost(CRASHED, "the process that held it has ended")
+            raise Lost(CRASHED, _HOLDER_ENDED)
         task = _Task(packed(job), asyncio.get_running_loop().create_future(), on)
         if on is None:
             self._waiting.append(task)
@@ -239,7 +245,7 @@ class Workers:
         await self._buried(worker)
 
     async def _buried(self, worker: Worker) -> None:
-        """After a worker's end: its first job is lost, the others go to another one."""
+        """After a worker's end: lets go of what is left of it, and of its jobs."""
         worker.gone = True
         if worker.timer is not None:
             worker.timer.cancel()
@@ -254,23 +260,24 @@ class Workers:
             self._fail(
                 StructurerError(f"a process to read reports ended as it began ({_ended(code)}): {told}")
             )
-        first, *others = worker.tasks or [None]
-        worker.tasks.clear()
-        if first is not None and not first.result.done():
-            first.result.set_exception(self._lost(worker, code))
-        for task in reversed(others):
-            if task is None or task.result.done():
-                continue
-            if task.only is not None:
-                task.result.set_exception(Lost(CRASHED, "the process that held it has ended"))
-            else:
-                self._waiting.appendleft(task)
-        for task in self._waiting:
-            if task.only is worker and not task.result.done():
-                task.result.set_exception(Lost(CRASHED, "the process that held it has ended"))
+        self._pass_on(worker, self._lost(worker, code))
         self._workers.remove(worker)
         if not self._closed:
             self._give()
+
+    def _pass_on(self, worker: Worker, lost: Lost) -> None:
+        """The job a worker ended on is lost, and so are those that only it could do; the others wait on."""
+        if worker.tasks:
+            worker.tasks.popleft().fail(lost)
+        for task in reversed(worker.tasks):
+            if task.only is not None:
+                task.fail(Lost(CRASHED, _HOLDER_ENDED))
+            elif not task.result.done():
+                self._waiting.appendleft(task)
+        worker.tasks.clear()
+        for task in self._waiting:
+            if task.only is worker:
+                task.fail(Lost(CRASHED, _HOLDER_ENDED))
 
     def _lost(self, worker: Worker, code: int) -> Lost:
         if worker.late or code == -getattr(signal, "SIGALRM", 14):
@@ -285,8 +292,7 @@ class Workers:
         """Nothing can be read any more: everybody who waits is told."""
         self._broken = error
         for task in self._waiting:
-            if not task.result.done():
-                task.result.set_exception(error)
+            task.fail(error)
         self._waiting.clear()
 
     def _end(self, worker: Worker, *, at_once: bool) -> None:

@@ -8,7 +8,7 @@ from structurer.claims.claim import METHOD
 from structurer.claims.tables import CellClaim, TableClaim
 from structurer.confront import confront
 from structurer.document import Document
-from structurer.forms import Forms
+from structurer.forms import Forms, Severity
 from structurer.observation import Finding, Observation
 
 DIFFERS = "model.differs"
@@ -26,7 +26,7 @@ def merge(
     merged = [_cell(one, claim, document, accept) for one in observations]
     if not claim.table.rows:
         merged += [_alone(cell, document, accept) for cell in claim.cells.values() if cell.token is not None]
-    return _under_edits(merged, claim, forms), list(_said(observations, claim, document))
+    return _under_edits(merged, claim, forms), list(_said(observations, claim))
 
 
 def _under_edits(merged: Sequence[Observation], claim: TableClaim, forms: Forms) -> list[Observation]:
@@ -114,7 +114,7 @@ def _alone(said: CellClaim, document: Document, accept: bool) -> Observation:
     )
 
 
-def _said(observations: Sequence[Observation], claim: TableClaim, document: Document) -> Iterator[Finding]:
+def _said(observations: Sequence[Observation], claim: TableClaim) -> Iterator[Finding]:
     if claim.refused:
         rows = "、".join(claim.refused[:5])
         message = f"the model's cells do not stand on the page in that order: {rows}; left out"
@@ -134,12 +134,5 @@ def _said(observations: Sequence[Observation], claim: TableClaim, document: Docu
             message = (
                 f"{one.label}: read as {one.value}, by the model as {'blank' if value is None else value}"
             )
-            severity = "warning" if one.status == "stated" else "info"
-            yield Finding.model_validate(
-                {
-                    "rule": DIFFERS,
-                    "severity": severity,
-                    "message": message,
-                    "indicators": (one.indicator,),
-                }
-            )
+            severity: Severity = "warning" if one.status == "stated" else "info"
+            yield Finding(rule=DIFFERS, severity=severity, message=message, indicators=(one.indicator,))

@@ -161,15 +161,16 @@ def _model(settings: Settings) -> str:
 
 
 def _store(url: str) -> dict[str, Any]:
-    from structurer.errors import StoreError
+    from structurer.errors import NoStore, StoreError
     from structurer.store import open_store, safe_url
 
     try:
         with open_store(url, create=False) as store:
             counts = store.counts()
+    except NoStore as error:
+        return {"store": str(error)}
     except StoreError as error:
-        absent = "no store here" in str(error)
-        return {"store": str(error)} if absent else {"store": safe_url(url), "problem": str(error)}
+        return {"store": safe_url(url), "problem": str(error)}
     told = f"{counts.documents} documents, {counts.accepted} accepted values, {counts.failures} failed files"
     return {"store": f"{safe_url(url)}: {told}"}
 

@@ -223,7 +223,7 @@ class Counting:
     def _count(self, paths: tuple[str, ...]) -> None:
         from structurer.bulk import find_files
 
-        with suppress(Exception):
+        with suppress(Exception):  # the import itself says what is wrong with a file, and does so once
             self.total = sum(1 for _ in find_files(paths))
 
 

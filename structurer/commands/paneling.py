@@ -158,7 +158,7 @@ def _put(made: Panel, shown: str | None, as_json: bool) -> None:
     elif as_json:
         put_json(_summary(made))
     else:
-        put(panel_text(made, width=room))
+        put(panel_text(made))
 
 
 def _put_lines(lines: Iterable[str], otherwise: str) -> None:

@@ -11,7 +11,7 @@ from structurer.review.events import Event
 from structurer.review.fold import outcome_of
 from structurer.review.sums import Sum, Term
 from structurer.review.views import Task, View
-from structurer.terminal import cut, hanging, plain, wrap
+from structurer.terminal import cut, hanging, plain, width, wrap
 
 _HEAD = 7
 _MOST_TERMS = 8
@@ -52,7 +52,7 @@ def item_lines(view: View, room: int, ink: Ink) -> list[str]:
         *_copies(view, room),
         *_value(view, room),
         *_row(view, room),
-        *([] if view.blind else _sums(view.sums, room, ink)),
+        *([] if view.blind else sum_lines(view.sums, room, ink)),
         *_others(view, room, ink),
         *_choices(view, room),
     ]
@@ -68,11 +68,6 @@ def outcome_line(event: Event) -> str:
 def value_text(value: Value) -> str:
     """A value as it is shown; a blank place says so."""
     return _BLANK if value is None else shown(value)
-
-
-def sum_lines(found: Sequence[Sum], room: int, ink: Ink) -> list[str]:
-    """Rules with both sides, the failing ones first."""
-    return _sums(found, room, ink)
 
 
 def _part(head: str, text: str, room: int) -> list[str]:
@@ -136,7 +131,8 @@ def _row(view: View, room: int) -> list[str]:
     return _part("row", " · ".join(parts), room)
 
 
-def _sums(found: Sequence[Sum], room: int, ink: Ink) -> list[str]:
+def sum_lines(found: Sequence[Sum], room: int, ink: Ink) -> list[str]:
+    """Rules with both sides, the failing ones first."""
     words = {"fail": "FAILS", "unknown": "open", "pass": "holds"}
     order = list(words)
     lines: list[str] = []
@@ -194,8 +190,6 @@ def _choices(view: View, room: int) -> list[str]:
 
 def _fitted(head: str, parts: Iterable[str], room: int) -> list[str]:
     """Parts side by side, none of them broken where it fits a line."""
-    from structurer.terminal import width
-
     lines: list[str] = []
     line = head.ljust(_HEAD)
     for part in parts:

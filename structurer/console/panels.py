@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _SHOWN = 12
 
 
-def panel_text(panel: Panel, *, width: int) -> str:
+def panel_text(panel: Panel) -> str:
     """What is in a panel: agencies, years, how much is accepted, what was found between reports."""
     years: Counter[int] = Counter()
     accepted: Counter[int] = Counter()

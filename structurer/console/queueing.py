@@ -8,6 +8,7 @@ from structurer.console.item import outcome_line
 from structurer.desk.desk import Entry
 from structurer.review.agreement import Agreement, Noticed
 from structurer.review.events import ACTS, Event
+from structurer.review.fold import taken_back
 from structurer.review.overruled import Lessons, Overruled
 from structurer.store.reviews import Left
 from structurer.terminal import hanging, left, plain
@@ -41,21 +42,18 @@ def queue_text(counts: Left, entries: Sequence[Entry], *, width: int) -> str:
 
 def log_text(events: Sequence[Event]) -> str:
     """An item's history, oldest first; what was taken back says so."""
-    undone: dict[str, bool] = {}
-    for event in events:
-        if event.kind in ("undo", "redo"):
-            undone[event.undoes] = event.kind == "undo"
+    undone = taken_back(events)
     lines = []
     for event in events:
         said = outcome_line(event) if event.kind in ACTS else event.kind
-        taken_back = " [taken back]" if undone.get(event.id) else ""
+        withdrawn = " [taken back]" if event.id in undone else ""
         reason = f": {plain(event.reason)}" if event.reason else ""
         blind = ", blind" if event.blind else ""
         final = ", final" if event.settles else ""
         carried = ", as in the report this is a copy of" if event.of else ""
         marks = f"{blind}{final}{carried}"
         when = f"{event.at:%Y-%m-%d %H:%M:%S}"
-        lines.append(f"{when}  {plain(event.by)}  {said}{marks}{reason}{taken_back}")
+        lines.append(f"{when}  {plain(event.by)}  {said}{marks}{reason}{withdrawn}")
     return "\n".join(lines) if lines else "nothing was done about it yet"
 
 

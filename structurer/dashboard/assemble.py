@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from hashlib import sha256
 from importlib.resources import files
 
 from structurer._version import __version__
@@ -14,6 +12,7 @@ from structurer.dashboard.collect import LEAVES, WORTH, Overview
 from structurer.dashboard.drawing import Chart, draw
 from structurer.dashboard.spread import Year
 from structurer.forms import Forms
+from structurer.page.head import head
 from structurer.page.safe import attribute, safe
 from structurer.store import Run
 
@@ -70,15 +69,7 @@ def _style() -> str:
 
 
 def _head(overview: Overview) -> Iterator[str]:
-    style = _style()
-    digest = b64encode(sha256(style.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-    yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-    yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-    yield '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n'
-    yield f'<meta name="generator" content="structurer {__version__}">\n'
-    yield f"<title>{overview.reports:,} reports</title>\n<style>{style}</style>\n</head>\n<body>\n"
+    yield from head(f"{overview.reports:,} reports", _style())
     years = overview.years
     span = f"{years[0]}–{years[-1]}" if len(years) > 1 else "".join(map(str, years))
     yield "<header><h1>政府信息公开工作年度报告 <small>annual reports on information disclosure</small></h1>"

@@ -18,6 +18,7 @@ from structurer.review.identity import handles, identified
 from structurer.review.items import Item, known, one_item
 from structurer.review.page import line_starts
 from structurer.review.rulebook import Rulebook
+from structurer.review.values import acceptable
 from structurer.store.assembling import machine
 from structurer.store.reviews import Reviews
 from structurer.store.store import Store
@@ -68,9 +69,7 @@ class Case:
     @property
     def acceptable(self) -> bool:
         """Whether there is a value, or a place left blank, that can be accepted as it is."""
-        if self.found is None or self.found.status == "ambiguous":
-            return False
-        return self.found.value is not None or self.found.accepted
+        return acceptable(self.found)
 
 
 class Cases:

@@ -11,7 +11,7 @@ from functools import cache
 from typing import NamedTuple
 
 from structurer.crosswalk import crosswalk
-from structurer.forms import NEXT, Table
+from structurer.forms import NEXT
 from structurer.observation import Finding
 from structurer.panel.cells import Cell, Harmoniser
 from structurer.panel.hierarchy import Family, against_parent
@@ -78,12 +78,8 @@ def _years(pairs: Iterable[_Pair], number: int, book: Rulebook) -> Iterator[Find
                 ),
             )
             other = first.about if link.second == number else second.about
-            for found in between(series, _tables(book), worth=WORTH):
+            for found in between(series, across(book.forms.tables), worth=WORTH):
                 yield from _of(found, other.path, later=link.second == number)
-
-
-def _tables(book: Rulebook) -> list[Table]:
-    return across(book.forms.tables)
 
 
 def _parents(pairs: Sequence[_Pair], number: int) -> Iterator[Finding]:

@@ -120,8 +120,7 @@ def labelled(pages: Pages) -> Iterator[Observation]:
 
 
 def _contacts(pages: Pages) -> Iterator[Observation]:
-    """Address, telephone and e-mail of the clause that says whom to ask; a site's footer is somebody
-    else's."""
+    """Address, telephone and e-mail of the clause that says whom to ask; never those of the site's footer."""
     for key, pattern in (("contact_address", _ADDRESS), ("contact_phone", _PHONE), ("contact_email", _EMAIL)):
         for reading in (pages.intro, pages.body):
             found = next(

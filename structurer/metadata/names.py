@@ -119,8 +119,7 @@ def _is_fuller(name: str, short: str) -> bool:
 
 
 def _others(pages: Pages) -> Iterator[_Name]:
-    """Names in the order they are trusted after the title's: opening clause, contact clause, publisher,
-    signature."""
+    """Names in the order of trust after the title's: opening clause, contact clause, publisher, signature."""
     yield from _presented(pages)
     yield from _named(_CONTACT, pages.intro)
     yield from _named(_CONTACT, pages.body)

@@ -35,8 +35,7 @@ class Question:
     about: str = ""
     """The table asked about, where it is one."""
     divide: Callable[[], Sequence[Question]] | None = field(default=None, compare=False)
-    """The same question about the chunk's halves; none where it is too short, or where another process
-    asked."""
+    """Asks about the chunk's halves, if it is long enough; None where another process put the question."""
     likely: int = field(default=0, compare=False)
     """Completion tokens that an answer takes as a rule: for estimates only."""
 

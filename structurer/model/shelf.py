@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol
 
 from structurer.model.reply import State
 from structurer.observation import Usage
@@ -24,6 +25,17 @@ class Kept:
     dropped: int = 0
     estimate: int = 0
     """Prompt tokens as counted beforehand, to compare with what the endpoint counts."""
+
+
+def as_json(kept: Kept) -> dict[str, Any]:
+    """An outcome as plain values, for a shelf that keeps text."""
+    return {**asdict(kept), "usage": kept.usage.model_dump(mode="json")}
+
+
+def of_json(told: Mapping[str, Any]) -> Kept:
+    """The outcome that `as_json` made these values of. Raises ValueError, TypeError or KeyError."""
+    spans = tuple((int(start), int(end)) for start, end in told["spans"])
+    return Kept(**{**told, "spans": spans, "usage": Usage.model_validate(told["usage"])})
 
 
 class Shelf(Protocol):

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
-from hashlib import sha256
 from importlib.resources import files
 
-from structurer._version import __version__
 from structurer.console.signs import LEGEND, SIGNS
 from structurer.document import CELL, Document
 from structurer.forms import Forms
 from structurer.meanings import ORDER, STATUSES
 from structurer.observation import Extraction
 from structurer.page import look
+from structurer.page.head import head
 from structurer.page.left import Source
 from structurer.page.links import Values
 from structurer.page.original import original
@@ -42,22 +40,9 @@ def _asset(name: str) -> str:
     return files("structurer.page").joinpath(name).read_text(encoding="utf-8")
 
 
-def _digest(text: str) -> str:
-    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
-
-
 def _head(extraction: Extraction) -> Iterator[str]:
-    style, script = _asset("page.css"), _asset("page.js")
-    # Should document text ever get through as markup, it still could neither run nor fetch anything.
-    allowed = f"style-src {_digest(style)}; script-src {_digest(script)}"
-    policy = f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
     title = attribute(extraction.document.title or extraction.document.path)
-    yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-    yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-    yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-    yield '<meta name="color-scheme" content="light dark">\n<meta name="referrer" content="no-referrer">\n'
-    yield f'<meta name="generator" content="structurer {__version__}">\n'
-    yield f"<title>{title}</title>\n<style>{style}</style>\n</head>\n<body>\n"
+    return head(title, _asset("page.css"), _asset("page.js"))
 
 
 def _top(values: Values) -> Iterator[str]:

@@ -1,8 +1,7 @@
 """Statements in prose that patterns can read: rows of the statistics table, said in sentences.
 
 What is not certain is not stated. A quantity is bound to a row only by words that leave nothing unknown
-between
-them; what stays open is for the model stage or a reviewer.
+between them; what stays open is for the model stage or a reviewer.
 """
 
 from __future__ import annotations
@@ -61,8 +60,7 @@ def statements(
 
     `tables` are the located tables (id, start, end in the text); they are left out, as is furniture.
     `year` is the year reported on and `agency` who reports; by default what `structurer.metadata` finds.
-    Observations come in reading order; those that contradict each other are disputed, and a finding says
-    so.
+    Observations come in reading order; of those that contradict each other, all are disputed.
     """
     reading = read(document, sections, ((start, end) for _, start, end in tables))
     year = year or report_year(document, sections)
@@ -77,8 +75,8 @@ def statements(
         }
     claims = settle.without_parts(reading.text, claims)
     kept = {id(claim) for claim in claims}
-    for group_ in listed.values():
-        for claim in group_:
+    for of_sentence in listed.values():
+        for claim in of_sentence:
             if claim.row and id(claim) not in kept:
                 claim.rows = ()
     claims += settle.add_up(reading.text, listed)
@@ -86,7 +84,7 @@ def statements(
     groups = settle.grouped(claims)
     disputed = settle.contradictions(groups)
     observations = []
-    for same in settle.grouped(claim for group_ in groups for claim in group_ if claim.row):
+    for same in settle.grouped(claim for group in groups for claim in group if claim.row):
         if id(same[0]) in disputed:
             findings.append(_contradiction(same, disputed[id(same[0])]))
         observations += _observations(document, reading, forms, same, disputed)
@@ -94,8 +92,7 @@ def statements(
 
 
 def _claims(reading: Reading, words: Times) -> tuple[dict[int, list[Claim]], list[Claim]]:
-    """All claims by sentence (also those bound to no row), and those that state something, in reading
-    order."""
+    """All claims by sentence, also those bound to no row; and in reading order those that state something."""
     text = reading.text
     spans = list(reading.sentences())
     denied = list(denials(reading, spans))

@@ -18,8 +18,7 @@ _WINDOW = 60
 _REACH = 300
 """Characters of the sentence on either side that say what it is about."""
 
-# Differences, shares and rates are about a figure; they are not one. 分别 gives several values to several
-# subjects.
+# Differences, shares and rates are about a figure and are none; 分别 gives several subjects their values.
 _ABOUT = re.compile(
     "同比|环比|增长|增加|增至|减少|下降|提高|提升|上升|占|比上|比去|较上|较去|分别|最高|最多"
     "|单日|单条|平均|人均|其余|剩余|原创|近[0-9一二三四五]年"

@@ -1,5 +1,4 @@
-"""Where something was published: the channels a sentence names, and the rows that count what each of them
-disclosed."""
+"""Where something was published: the channels a sentence names, and the rows that count for each."""
 
 from __future__ import annotations
 
@@ -33,8 +32,7 @@ _OWN_WAY = re.compile(
 
 
 def channel_rows(channels: Sequence[str], clause: str, verb: str) -> tuple[str, ...]:
-    """The row of what these channels published; two rows for a sum of them; all disclosed for an open list
-    of many."""
+    """The row of what these channels published; several for a sum; all disclosed for an open list of many."""
     kinds = list(dict.fromkeys(channels))
     if len(kinds) == 1:
         row = CHANNELS.get(kinds[0])
@@ -101,8 +99,7 @@ def inherited(text: str, start: int, at: int) -> list[Token]:
 
 
 def is_narrowed(text: str, start: int, at: int, heading: str) -> bool:
-    """Whether the heading, or the sentence before, makes a figure at `at` that of one channel or topic
-    only."""
+    """Whether heading or preceding sentence make a figure at `at` that of one channel or topic only."""
     low = max(0, start - 60)
     before = text[low:start].rstrip("。;\n")
     cut = max(before.rfind(stop) for stop in "。;\n") + 1

@@ -187,8 +187,7 @@ def _past(words: re.Pattern[str], text: str, at: int, end: int, keep: bool = Fal
 
 
 def _settled(reading: Reading, topic: re.Match[str], at: int) -> str | None:
-    """The kind of a topic; 申请 alone is an application only under a heading or after a sentence that says
-    so."""
+    """The kind of a topic; 申请 alone is an application only where a heading or a sentence before says so."""
     kind = _KIND[topic[0]]
     if kind == "pronoun":
         text = reading.text

@@ -310,8 +310,7 @@ LEAD = re.compile(
 
 
 def only(words: re.Pattern[str], text: str, start: int, end: int) -> bool:
-    """Whether `text[start:end]` is made of these words alone. Reads each character once, whatever the
-    text."""
+    """Whether `text[start:end]` is made of these words alone; each character is read once."""
     while start < end:
         word = words.match(text, start, end)
         if word is None:

@@ -188,8 +188,7 @@ class Rows:
         return ()
 
     def _received(self, named: Named, quantity: Quantity, bare: bool = False) -> tuple[str, ...]:
-        """Applications: received, completed or answered by the nearest verb; never documents made or
-        complaints."""
+        """Applications received, completed or answered, by the nearest verb; no documents, no complaints."""
         text = self.text
         if quantity.unit not in NOUNS["apply"].units or _MADE.search(text, self.low, quantity.start):
             return ()
@@ -352,8 +351,7 @@ class Rows:
         return verb.start - 2 if before in ("延期", "按时", "按期", "如期", "延长") else verb.start
 
     def _clean(self, words: Sequence[Token], at: int, clause: int) -> bool:
-        """Whether the channel alone leads to the verb at `at`, so that no unnamed thing is what was
-        published."""
+        """Whether the channel alone leads to the verb at `at`: nothing unnamed was published."""
         before = [word for word in words if word.end <= at]
         return (
             not before
@@ -363,8 +361,7 @@ class Rows:
         )
 
     def _inherited(self, at: int) -> tuple[str, ...]:
-        """The channels of the nearest earlier clause of the sentence that names any; evidence then begins
-        there."""
+        """The channels of the nearest earlier clause that names any; evidence then begins there."""
         words = inherited(self.text, self.start, at)
         if words:
             self.subject = max(self.low, self.text.rfind(",", self.low, words[0].start) + 1)

@@ -15,8 +15,7 @@ from structurer.prose.lexicon import CHANNELS, NOUNS
 SUM = "narrative.sum"
 CONTRADICTION = "narrative.contradiction"
 
-#: A total, its parts, and how many of them must be stated before a difference is worth a reader's look (0:
-# never).
+#: A total, its parts, and how many must be stated before a difference is worth a look (0: never).
 FAMILIES: tuple[tuple[str, tuple[str, ...], int], ...] = (
     ("suggestions_and_proposals", ("npc_suggestions", "cppcc_proposals"), 2),
     ("staff", ("staff_full_time", "staff_part_time"), 2),
@@ -57,8 +56,7 @@ FAMILIES: tuple[tuple[str, tuple[str, ...], int], ...] = (
 _LENGTH = 24
 """Members of a list that are added up; no report states more in a sentence."""
 _TELLING = 20
-"""Totals under this agree with some sum of figures elsewhere in a report by chance too often to confirm
-it."""
+"""Totals under this agree by chance too often with some sum of figures elsewhere in a report."""
 _STOP = re.compile("[。\n]")
 _LIST = re.compile(r"其中|包括|:|\(")
 _CLOSING = re.compile("(?:、|合计|总计|共计|一共|共|为|是)+")
@@ -69,8 +67,7 @@ _COUNTED = NOUNS["info"].units | NOUNS["apply"].units | {"名", "人", "位"}
 
 
 def without_parts(text: str, claims: Sequence[Claim]) -> list[Claim]:
-    """Leave out a row's figures where one sentence states two of them: each counts a part
-    (两个公众号分别…)."""
+    """Leave out a row's figures of which one sentence states two: each counts a part (两个公众号分别…)."""
     places: dict[tuple[object, ...], list[Claim]] = defaultdict(list)
     for claim in claims:
         if claim.row:
@@ -171,8 +168,7 @@ def _named(claim: Claim) -> bool:
 
 
 def families(claims: Sequence[Claim]) -> Iterator[Finding]:
-    """Confirm totals whose parts stand elsewhere and add up; yield a finding where exhaustive parts do
-    not."""
+    """Confirm totals whose parts elsewhere add up; yield a finding where exhaustive parts do not."""
     stated: dict[str, list[Claim]] = defaultdict(list)
     for claim in claims:
         if claim.row and claim.counts_year:

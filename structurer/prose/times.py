@@ -128,8 +128,7 @@ def bracketed(words: Times, when: str) -> Dated | None:
 
 
 def period(words: Times, start: int, clause: int, at: int) -> Dated | None:
-    """The last time word before the quantity decides; in earlier sentences of the paragraph only the years
-    count."""
+    """The last time word before the quantity decides; of the paragraph before, only years count."""
     text = words.text
     for word in words.within(start, at):
         kind = _kind(word)

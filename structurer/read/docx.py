@@ -28,6 +28,8 @@ _OUT = frozenset(
 )
 """What is no text: deletions, properties, codes of fields, and how a character sounds."""
 _IN = frozenset({"ins", "moveTo"})
+_AROUND = frozenset({"sdt", "sdtContent", "customXml", "ins", "smartTag"})
+"""What may stand around the rows of a table, or the cells of a row."""
 _TRACKED = "the file holds tracked changes: what was inserted is read, what was deleted is not"
 _SIGNS = {"tab": " ", "ptab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
@@ -126,7 +128,7 @@ class _Reader:
                 self._left_out(name)
             elif name == "" and child.tag == _MC + "AlternateContent":
                 flow.extend(self.blocks(_first_choice(child), depth))
-            elif name not in ("tcPr", "p"):
+            elif name != "tcPr":
                 if name in _IN:
                     self._tracked()
                 flow.extend(self.blocks(child, depth))
@@ -189,8 +191,7 @@ class _Reader:
             self._runs(run, flow, boxes, depth)
 
     def _table(self, table: Any, depth: int) -> Table:
-        rows = [row for row in self._rows(table, depth) if row is not None]
-        return Table(rows)
+        return Table(list(self._rows(table, depth)))
 
     def _rows(self, parent: Any, depth: int) -> Iterator[list[Flow]]:
         for child in parent:
@@ -200,7 +201,7 @@ class _Reader:
                     self._tracked()
                     continue
                 yield [cell for cell in self._cells(child, depth) if cell is not None]
-            elif name in ("sdt", "sdtContent", "customXml", "ins", "smartTag"):
+            elif name in _AROUND:
                 yield from self._rows(child, depth)
 
     def _cells(self, row: Any, depth: int) -> Iterator[Flow | None]:
@@ -209,7 +210,7 @@ class _Reader:
             name = _name(child)
             if name == "tc":
                 yield None if self._goes_on(child) else _trimmed(self.blocks(child, depth))
-            elif name in ("sdt", "sdtContent", "customXml", "ins", "smartTag"):
+            elif name in _AROUND:
                 yield from self._cells(child, depth)
 
     def _goes_on(self, cell: Any) -> bool:

@@ -102,7 +102,7 @@ def _promised(pdf: Any) -> int:
 
     try:
         count = resolve1(resolve1(pdf.doc.catalog["Pages"])["Count"])
-    except Exception:
+    except Exception:  # of a damaged file pdfminer may raise anything; its pages are read all the same
         return 0
     return count if isinstance(count, int) and 0 < count < 10 * _MOST_PAGES else 0
 
@@ -115,7 +115,7 @@ def _pages(pdf: Any, path: str) -> Iterator[PdfPage | None]:
         except Exhausted:
             reason = f"page {page.page_number} takes more work than a printed page can need"
             raise TooLarge(path, reason) from None
-        except Exception:
+        except Exception:  # pdfminer may raise anything; whoever asked is told that a page is missing
             found = None
         pdf.doc._cached_objs.clear()  # every object of every page, kept for good
         yield found

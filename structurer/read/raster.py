@@ -58,7 +58,7 @@ def frames(data: bytes, path: str) -> Iterator[tuple[Any, float]]:
         raise
     except Image.DecompressionBombError:
         raise TooLarge(path, "a picture of far more points than a page has; scan it at 300 dpi") from None
-    except Exception:
+    except Exception:  # Pillow's readers raise whatever a damaged picture leads them to
         raise BrokenFile(path, "a damaged picture; scan or save the page again") from None
 
 

@@ -68,11 +68,14 @@ def outcome_of(event: Event) -> Outcome:
 def active(events: Iterable[Event]) -> list[Event]:
     """The acts that are not taken back, in time order."""
     ordered = sorted(events, key=lambda event: event.order)
-    undone: dict[str, bool] = {}
-    for event in ordered:
-        if event.kind in ("undo", "redo"):
-            undone[event.undoes] = event.kind == "undo"
-    return [event for event in ordered if event.kind in ACTS and not undone.get(event.id)]
+    undone = taken_back(ordered)
+    return [event for event in ordered if event.kind in ACTS and event.id not in undone]
+
+
+def taken_back(events: Iterable[Event]) -> set[str]:
+    """The ids of the acts that are taken back; `events` come in time order, for the last word counts."""
+    last = {event.undoes: event.kind for event in events if event.kind in ("undo", "redo")}
+    return {id for id, kind in last.items() if kind == "undo"}
 
 
 def standing(events: Iterable[Event], seen_sha: str, needed: int = 1) -> Standing:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 
 from structurer.forms import Edit, Forms, Table, load_forms
@@ -17,7 +17,6 @@ class Rulebook:
         self.forms = forms
         self._bound: dict[tuple[str, str], Mapping[str, tuple[Edit, ...]]] = {}
         self._signed: dict[tuple[str, str], str] = {}
-        self._crossed: dict[frozenset[str], list[Table]] = {}
 
     @cached_property
     def prose(self) -> frozenset[str]:
@@ -55,14 +54,6 @@ class Rulebook:
             ]
             self._signed[key] = json.dumps(said) if said else ""
         return self._signed[key]
-
-    def crossings(
-        self, present: frozenset[str], make: Callable[[Forms, Iterable[str]], list[Table]]
-    ) -> Sequence[Table]:
-        """The comparisons of prose with the tables that a report holds, made once."""
-        if present not in self._crossed:
-            self._crossed[present] = make(self.forms, present)
-        return self._crossed[present]
 
     def label(self, indicator: str) -> str:
         """The official label of an indicator, or the indicator itself."""

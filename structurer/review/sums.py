@@ -81,7 +81,7 @@ def _tables(extraction: Extraction, name: str, book: Rulebook) -> list[Table]:
     states = extraction.document.tables
     here = [one for one, info in states.items() if info.state in ("read", "partial")]
     own = book.table(name, states[name].form) if name in here else None
-    return [*([own] if own is not None else []), *book.crossings(frozenset(here), crossings)]
+    return [*([own] if own is not None else []), *crossings(book.forms, here)]
 
 
 def _sum(check: Check, edit: Edit, found: dict[str, Observation], book: Rulebook) -> Sum:

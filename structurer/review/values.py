@@ -8,7 +8,7 @@ from math import isfinite
 from structurer.errors import ReviewError
 from structurer.fold import fold
 from structurer.numerals import parse_number
-from structurer.observation import Value
+from structurer.observation import Observation, Value
 from structurer.review.rulebook import Rulebook
 
 BLANK_WORDS = frozenset({"空", "空白", "blank", "null"})
@@ -53,6 +53,13 @@ def fitting(value: Value, indicator: str, book: Rulebook) -> Value:
     if kind != "signed" and value < 0:
         raise ReviewError(f"{indicator}: {value} is negative; only a change can be")
     return value
+
+
+def acceptable(found: Observation | None) -> bool:
+    """Whether there is a value, or a place left blank, that can be accepted as it is."""
+    if found is None or found.status == "ambiguous":
+        return False
+    return found.value is not None or found.accepted
 
 
 def _number(folded: str) -> int | float | None:

@@ -9,9 +9,10 @@ from typing import Any
 
 from structurer.observation import Observation, Value
 from structurer.review.events import Event
-from structurer.review.fold import State, outcome_of
+from structurer.review.fold import State, outcome_of, taken_back
 from structurer.review.page import SourceLine
 from structurer.review.sums import Sum, Term
+from structurer.review.values import acceptable
 
 AT_MOST_VALUES = 5
 """Values that can be chosen by their number."""
@@ -71,9 +72,7 @@ class View:
     @property
     def acceptable(self) -> bool:
         """Whether there is a value, or a place left blank, that can be accepted as it is."""
-        if self.found is None or self.blind or self.found.status == "ambiguous":
-            return False
-        return self.found.value is not None or self.found.accepted
+        return not self.blind and acceptable(self.found)
 
     @property
     def values(self) -> tuple[Value, ...]:
@@ -178,12 +177,9 @@ def _vote(event: Event) -> dict[str, Any]:
 
 def told(events: Sequence[Event]) -> list[dict[str, Any]]:
     """Events as a log for a program, with what was taken back marked so."""
-    undone: dict[str, bool] = {}
-    for event in events:
-        if event.kind in ("undo", "redo"):
-            undone[event.undoes] = event.kind == "undo"
+    undone = taken_back(events)
     return [
         event.model_dump(mode="json", exclude_defaults=True)
-        | ({"undone": True} if undone.get(event.id) else {})
+        | ({"undone": True} if event.id in undone else {})
         for event in events
     ]

@@ -13,7 +13,8 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from structurer.bulk import INTERNAL, failure
+from structurer.bulk import INTERNAL
+from structurer.bulk.failing import raised_at
 from structurer.errors import (
     Conflict,
     ForgottenJob,
@@ -114,8 +115,7 @@ def of_mistake(error: Exception) -> Response:
 
 def where(error: Exception) -> str:
     """The kind of an error that has no name, and the line that raised it; nothing of what it says."""
-    place = failure("", error).reason.rpartition("(a mistake in ")[2].rstrip(")")
-    return f"{type(error).__name__} in {place}"
+    return f"{type(error).__name__} in {raised_at(error)}"
 
 
 def install(app: FastAPI) -> None:

@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table, select
 from sqlalchemy import Row as SQLRow
 
 from structurer.observation import Extraction
@@ -16,8 +16,9 @@ from structurer.review.decided import decided
 from structurer.review.items import Plan
 from structurer.review.rulebook import rulebook
 from structurer.store import rows
+from structurer.store.clauses import found_at
 from structurer.store.log import EventLog
-from structurer.store.tables import documents, events, findings, observations, places, sections
+from structurer.store.tables import documents, events, findings, observations, sections
 
 BATCH = 50
 """Documents that are made at once, so that few are in memory."""
@@ -50,9 +51,8 @@ def assembled(connection: Connection, batch: Sequence[SQLRow[Any]], reviewed: bo
 
 def machine(connection: Connection, number: int) -> tuple[Extraction, datetime]:
     """What the machine found in a document, and when."""
-    first = select(func.min(places.c.path)).where(places.c.document == number).scalar_subquery()
-    named = func.coalesce(first, documents.c.path).label("found_at")
-    row = connection.execute(select(documents, named).where(documents.c.number == number)).one()
+    query = select(documents, found_at().label("found_at")).where(documents.c.number == number)
+    row = connection.execute(query).one()
     return next(assembled(connection, [row], reviewed=False)), row.extracted_at
 
 

@@ -11,19 +11,17 @@ from sqlalchemy import Connection, delete, exists, func, insert, literal, null, 
 
 from structurer.sameness import Candidate
 from structurer.sameness import copies as copies_among
+from structurer.store.clauses import found_at, is_current, portions
 from structurer.store.tables import (
     copies,
     documents,
     events,
     observations,
-    places,
     review_built,
     sentence_marks,
 )
 
 _ABOUT_ITSELF = "metadata."
-_MANY = 400
-_CURRENT = exists().where(places.c.document == documents.c.number)
 
 Office = tuple[str, int]
 """An agency and a year."""
@@ -50,8 +48,7 @@ def link(connection: Connection) -> int:
     after = _of(connection)
     # What is asked about a copy depends on what it is a copy of: its part of the queue is computed again.
     changed = sorted(number for number in before | after if before.get(number) != after.get(number))
-    for start in range(0, len(changed), _MANY):
-        part = changed[start : start + _MANY]
+    for part in portions(changed):
         connection.execute(delete(review_built).where(review_built.c.document.in_(part)))
     return len(after.keys() - before.keys())
 
@@ -65,23 +62,18 @@ def _of(connection: Connection) -> dict[int, int]:
 def linked(connection: Connection, number: int | None = None) -> Iterator[Linked]:
     """Copies with what they are copies of, by path; those that a document has to do with, if one is named."""
     leader = documents.alias()
-
-    def first(of: Any) -> Any:
-        path = select(func.min(places.c.path)).where(places.c.document == of.c.number).scalar_subquery()
-        return func.coalesce(path, of.c.path)
-
     query = (
         select(
-            first(documents).label("path"),
+            found_at().label("path"),
             documents.c.id,
-            first(leader).label("of_path"),
+            found_at(leader).label("of_path"),
             leader.c.id.label("of_id"),
             copies.c.why,
         )
         .select_from(copies)
         .join(documents, documents.c.number == copies.c.document)
         .join(leader, leader.c.number == copies.c.of)
-        .where(_CURRENT)
+        .where(is_current())
     )
     if number is not None:
         of = select(copies.c.of).where(copies.c.document == number).scalar_subquery()
@@ -95,14 +87,16 @@ def _changed(connection: Connection) -> list[Office]:
     of = documents.alias()
     several = (
         select(documents.c.agency, documents.c.year)
-        .where(documents.c.agency.is_not(None), documents.c.year.is_not(None), _CURRENT)
+        .where(documents.c.agency.is_not(None), documents.c.year.is_not(None), is_current())
         .group_by(documents.c.agency, documents.c.year)
         .having(func.count() > 1)
     )
     touched = (
         select(documents.c.agency, documents.c.year)
         .outerjoin(copies, copies.c.document == documents.c.number)
-        .where(or_(copies.c.document.is_(None), copies.c.extracted_at != documents.c.extracted_at), _CURRENT)
+        .where(
+            or_(copies.c.document.is_(None), copies.c.extracted_at != documents.c.extracted_at), is_current()
+        )
     )
     # A document that stood for others and is about something else now, or whose file has other bytes now.
     left = (
@@ -112,7 +106,7 @@ def _changed(connection: Connection) -> list[Office]:
         .join(documents, documents.c.number == copies.c.of)
         .where(
             or_(
-                ~_CURRENT,
+                ~is_current(),
                 documents.c.agency.is_distinct_from(of.c.agency),
                 documents.c.year.is_distinct_from(of.c.year),
             )
@@ -155,11 +149,10 @@ def _link(connection: Connection, office: Office) -> None:
 
 def _candidates(connection: Connection, agency: str, year: int) -> Iterator[Candidate]:
     decided = exists().where(events.c.document == documents.c.id, events.c.of == "")
-    path = select(func.min(places.c.path)).where(places.c.document == documents.c.number).scalar_subquery()
     query = (
-        select(documents.c.number, path.label("path"), decided.label("decided"), sentence_marks.c.mark)
+        select(documents.c.number, found_at().label("path"), decided.label("decided"), sentence_marks.c.mark)
         .outerjoin(sentence_marks, sentence_marks.c.document == documents.c.number)
-        .where(documents.c.agency == agency, documents.c.year == year, _CURRENT)
+        .where(documents.c.agency == agency, documents.c.year == year, is_current())
     )
     rows = connection.execute(query).all()
     figures = _figures(connection, [row.number for row in rows])

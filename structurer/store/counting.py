@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Select, exists, func, select
+from sqlalchemy import Connection, Select, func, select
 
+from structurer.store.clauses import is_current
 from structurer.store.copies import linked
 from structurer.store.tables import documents, failures, observations, places
-
-_CURRENT = exists().where(places.c.document == documents.c.number)
 
 
 @dataclass(frozen=True)
@@ -34,12 +33,12 @@ def counts(connection: Connection) -> Counts:
     def count(query: Select[Any]) -> int:
         return connection.scalar(query) or 0
 
-    current = select(observations).join(documents).where(_CURRENT).subquery()
+    current = select(observations).join(documents).where(is_current()).subquery()
     by_status = select(current.c.status, func.count()).group_by(current.c.status)
     return Counts(
-        documents=count(select(func.count()).select_from(documents).where(_CURRENT)),
+        documents=count(select(func.count()).select_from(documents).where(is_current())),
         places=count(select(func.count()).select_from(places)),
-        superseded=count(select(func.count()).select_from(documents).where(~_CURRENT)),
+        superseded=count(select(func.count()).select_from(documents).where(~is_current())),
         failures=count(select(func.count()).select_from(failures)),
         copies=len(list(linked(connection))),
         observations={row[0]: row[1] for row in connection.execute(by_status)},

@@ -1,4 +1,4 @@
-"""Opening a store: the address, the engine, and errors without secrets."""
+"""Opening a store: its address, told without secrets, and its engine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry, StaticPool
 
-from structurer.errors import StoreError
+from structurer.errors import NoStore, StoreError
 from structurer.record import dumps
 from structurer.store.database import Database
 from structurer.store.store import Store
@@ -73,7 +73,7 @@ def _check_file(address: URL, create: bool) -> None:
     if not path.parent.is_dir():
         raise StoreError(f"{path}: the folder {path.parent} is not there; make it first")
     if not create and not path.exists():
-        raise StoreError(f"{path}: no store here; `structurer import PATH` makes one, --store names another")
+        raise NoStore(f"{path}: no store here; `structurer import PATH` makes one, --store names another")
 
 
 def _engine(address: URL) -> Engine:

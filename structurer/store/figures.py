@@ -6,12 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import ColumnElement, Connection, exists, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from structurer.flat import Report
+from structurer.store.clauses import is_copy, is_current
 from structurer.store.log import EventLog
 from structurer.store.streaming import paged, reports_of
-from structurer.store.tables import copies, documents, failures, findings, observations, places
+from structurer.store.tables import documents, failures, findings, observations, places
 
 _BATCH = 400
 Counted = Mapping[tuple[str, str, bool], int]
@@ -97,15 +98,13 @@ def tallies(connection: Connection, indicators: Sequence[str]) -> Iterator[Tally
 
 def broken(connection: Connection) -> list[Broken]:
     """The rules that do not hold, as extraction found them, the most reports first; copies do not count."""
-    current = places.c.document == findings.c.document
-    copied = exists().where(copies.c.document == findings.c.document, copies.c.of.is_not(None))
     reports = func.count(findings.c.document.distinct())
     query = (
         select(findings.c.rule, findings.c.severity, func.count(), reports)
         .where(
             findings.c.severity.in_(("error", "warning")),
-            select(places.c.number).where(current).exists(),
-            ~copied,
+            is_current(findings.c.document),
+            ~is_copy(findings.c.document),
         )
         .group_by(findings.c.rule, findings.c.severity)
         .order_by(reports.desc(), findings.c.rule, findings.c.severity)

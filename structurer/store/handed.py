@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from structurer.store.clauses import portions
 from structurer.store.database import Database
 from structurer.store.tables import batch_keys, batches, now
 
 _BEING_HANDED_IN = "handing:"
-_MANY = 400
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,7 @@ class HandedIn:
         with self._database.transaction(writes=True) as connection:
             _forget(connection, id)
             connection.execute(insert(batches).values(id=id, submitted_at=now(), **values))
-            for start in range(0, len(keys), _MANY):
-                part = keys[start : start + _MANY]
+            for part in portions(keys):
                 connection.execute(delete(batch_keys).where(batch_keys.c.key.in_(part)))
                 connection.execute(insert(batch_keys), [{"key": key, "batch": id} for key in part])
 

@@ -173,8 +173,7 @@ class Jobs:
     def claim(self, holder: str, under_way: Collection[str], *, most_tries: int) -> Job | None:
         """The job to be done next, held for `LEASE`: the oldest that waits, or that its server let fall.
 
-        `under_way` are those the holder is at. One that was tried `most_tries` times already is given up
-        instead.
+        `under_way` are those the holder is at. One that was tried `most_tries` times is given up instead.
         """
         with self._database.transaction(writes=True) as connection:
             claims = Claims(connection)

@@ -8,8 +8,9 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import BindParameter, Connection, bindparam, select
 from sqlalchemy import Row as SQLRow
 
+from structurer.store.clauses import among, portions
 from structurer.store.tables import documents, failures, places
-from structurer.store.writing import Failed, among, portions
+from structurer.store.writing import Failed
 
 _BY_US: BindParameter[str] = bindparam("fingerprint")
 _EXTRACTED = select(documents.c.id).where(among(documents.c.id), documents.c.fingerprint == _BY_US)

@@ -11,9 +11,9 @@ from sqlalchemy import Select, and_, func, insert, or_, select
 
 from structurer.review.events import Event, Seen
 from structurer.review.items import Plan
+from structurer.store.clauses import portions
 from structurer.store.database import Inside
 from structurer.store.tables import events, now
-from structurer.store.writing import portions
 
 _PAGE = 400
 _TICK = timedelta(microseconds=1)

@@ -10,7 +10,6 @@ from sqlalchemy import (
     Connection,
     Select,
     delete,
-    exists,
     func,
     insert,
     literal,
@@ -24,22 +23,19 @@ from sqlalchemy.types import NullType
 from structurer.observation import Extraction, Observation, Value
 from structurer.review.decided import REVIEWER
 from structurer.store.assembling import as_reviewed
+from structurer.store.clauses import found_at, is_copy, is_current, portions
 from structurer.store.database import Database
 from structurer.store.tables import (
     ABOUT_ITSELF,
-    copies,
     documents,
     events,
     failures,
     observations,
     panel_links,
-    places,
     review_built,
 )
 
 _PAGE = 5_000
-_CHUNK = 400
-_CURRENT = exists().where(places.c.document == documents.c.number)
 _CONTACTS = ("metadata.contact_phone", "metadata.contact_email")
 _LINK = (panel_links.c.kind, panel_links.c.first, panel_links.c.second, panel_links.c.year)
 _WHO = ("metadata.agency", "metadata.year")
@@ -101,8 +97,8 @@ class Panels:
 
     def identities(self) -> Iterator[Identity]:
         """Who reports on which year: every current document that is no copy, in the order of first import."""
-        copied = exists().where(copies.c.document == documents.c.number, copies.c.of.is_not(None))
-        query = select(documents.c.number, documents.c.agency, documents.c.year).where(_CURRENT, ~copied)
+        who = select(documents.c.number, documents.c.agency, documents.c.year)
+        query = who.where(is_current(), ~is_copy())
         overruled = self._overruled()
         for row in self._pages(query):
             yield overruled.get(row.number) or Identity(*row)
@@ -125,7 +121,7 @@ class Panels:
             yield document, indicator.partition(".")[2], tuple(map(str, found))
 
     def _about(self, query: Select[Any], numbers: Sequence[int]) -> Iterator[Any]:
-        for chunk in _chunks(numbers):
+        for chunk in portions(numbers):
             with self._database.transaction() as connection:
                 yield from connection.execute(query.where(observations.c.document.in_(chunk))).all()
 
@@ -157,7 +153,7 @@ class Panels:
             connection.execute(delete(panel_links))
             if links:
                 connection.execute(insert(panel_links), [link._asdict() for link in sorted(links)])
-            for chunk in _chunks(sorted(changed)):
+            for chunk in portions(sorted(changed)):
                 connection.execute(delete(review_built).where(review_built.c.document.in_(chunk)))
             return len(changed)
 
@@ -172,7 +168,7 @@ class Panels:
             numbers = sorted(set(connection.scalars(query)))
             return {
                 number: _identity(number, extraction)
-                for chunk in _chunks(numbers)
+                for chunk in portions(numbers)
                 for number, extraction in as_reviewed(connection, chunk)
             }
 
@@ -190,13 +186,11 @@ class Panels:
 
 def abouts(connection: Connection, numbers: Sequence[int]) -> dict[int, About]:
     """As `Panels.abouts`, in a transaction that is open."""
-    first = select(func.min(places.c.path)).where(places.c.document == documents.c.number)
-    found_at = func.coalesce(first.scalar_subquery(), documents.c.path)
     about = documents.c
-    query = select(about.number, about.id, found_at, about.title, about.published, about.forms)
+    query = select(about.number, about.id, found_at(), about.title, about.published, about.forms)
     return {
         row[0]: About(*row)
-        for chunk in _chunks(numbers)
+        for chunk in portions(numbers)
         for row in connection.execute(query.where(about.number.in_(chunk)))
     }
 
@@ -206,7 +200,7 @@ def links_of(connection: Connection, number: int, *, current: bool = True) -> li
     query = select(*_LINK).where(or_(panel_links.c.first == number, panel_links.c.second == number))
     if current:
         for end in (panel_links.c.first, panel_links.c.second):
-            query = query.where(exists().where(places.c.document == end))
+            query = query.where(is_current(end))
     return sorted(Link(*row) for row in connection.execute(query))
 
 
@@ -239,7 +233,7 @@ def figures(
         else query.where(table.indicator.not_like("metadata.%")).order_by(table.position)
     )
     wanted = frozenset(indicators)
-    for chunk in _chunks(numbers):
+    for chunk in portions(numbers):
         reviewed = dict(as_reviewed(connection, chunk))
         plain = [number for number in chunk if number not in reviewed]
         for row in connection.execute(query.where(table.document.in_(plain))).fetchall():
@@ -294,8 +288,3 @@ def _identity(number: int, extraction: Extraction) -> Identity:
         agency if isinstance(agency, str) else None,
         int(year) if isinstance(year, int | float) else None,
     )
-
-
-def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    for start in range(0, len(values), _CHUNK):
-        yield values[start : start + _CHUNK]

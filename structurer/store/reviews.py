@@ -27,17 +27,16 @@ from structurer.review.events import Event
 from structurer.review.fold import DUE, Standing, standing
 from structurer.review.items import Plan, Unit
 from structurer.store.claims import Claims
+from structurer.store.clauses import is_current, portions
 from structurer.store.log import EventLog
 from structurer.store.tables import (
     contents,
     copies,
     documents,
-    places,
     review_built,
     review_claims,
     review_items,
 )
-from structurer.store.writing import portions
 
 _i = review_items.c
 
@@ -82,7 +81,7 @@ class Reviews(EventLog, Claims):
         query = (
             select(documents.c.number)
             .outerjoin(review_built, known.document == documents.c.number)
-            .where(exists().where(places.c.document == documents.c.number))
+            .where(is_current())
             .where(
                 or_(
                     known.document.is_(None),
@@ -95,9 +94,7 @@ class Reviews(EventLog, Claims):
 
     def superseded(self) -> list[int]:
         """Documents of the queue that no file has any more; what was decided about them stays."""
-        query = select(review_built.c.document).where(
-            ~exists().where(places.c.document == review_built.c.document)
-        )
+        query = select(review_built.c.document).where(~is_current(review_built.c.document))
         return list(self.connection.scalars(query))
 
     def imported_again(self, numbers: Sequence[int]) -> list[int]:
@@ -136,7 +133,7 @@ class Reviews(EventLog, Claims):
     def copy_of(self, number: int) -> int | None:
         """The report a document is a copy of, if that one's files are still there."""
         query = select(copies.c.of).where(copies.c.document == number)
-        return self.connection.scalar(query.where(exists().where(places.c.document == copies.c.of)))
+        return self.connection.scalar(query.where(is_current(copies.c.of)))
 
     def copies_of(self, number: int) -> list[int]:
         """The copies of a document."""

@@ -30,8 +30,9 @@ from structurer.review.decided import decided
 from structurer.review.events import Event
 from structurer.review.items import Plan
 from structurer.review.rulebook import rulebook
+from structurer.store.clauses import is_copy
 from structurer.store.log import EventLog
-from structurer.store.tables import copies, documents, findings, observations, places, sections
+from structurer.store.tables import documents, findings, observations, places, sections
 
 _BATCH = 100
 """Reports in memory at a time; two hundred values each."""
@@ -67,9 +68,7 @@ def current(dialect: str, *, with_copies: bool = False) -> Select[Any]:
     )
     query = query.where(~earlier)
     if not with_copies:
-        query = query.where(
-            ~exists().where(copies.c.document == documents.c.number, copies.c.of.is_not(None))
-        )
+        query = query.where(~is_copy())
     return query.order_by(path)
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 from sqlalchemy.engine import Dialect
 
 from structurer.record import FINDING, OBSERVATION, SECTION, Record
+from structurer.store.clauses import among, portions
 from structurer.store.tables import (
     contents,
     documents,
@@ -28,19 +29,6 @@ _CHILDREN: Sequence[tuple[Table, tuple[str, ...], str]] = (
     (findings, FINDING, "findings"),
     (sections, SECTION, "sections"),
 )
-_IN_ONE_QUERY = 400
-"""Values of an IN; SQLite takes 999 parameters where it is old."""
-
-
-def among(column: ColumnElement[Any]) -> ColumnElement[bool]:
-    """`column IN (:among)`, for statements that are made once and given their values when they are executed.
-
-    One that is made with its values takes longer to make than to execute, and leaves cycles behind that are
-    not collected for thousands of documents.
-    """
-    return column.in_(bindparam("among", expanding=True))
-
-
 _NUMBERS = select(documents.c.id, documents.c.number).where(among(documents.c.id))
 _HELD = select(contents.c.document).where(among(contents.c.document))
 _PLACED = select(places.c.path, places.c.document).where(among(places.c.path))
@@ -203,9 +191,3 @@ def _copying(table: Table, columns: tuple[str, ...], dialect: Dialect) -> str:
 
 def _named(columns: tuple[str, ...], dialect: Dialect) -> str:
     return ", ".join(map(dialect.identifier_preparer.quote, ("document", *columns)))
-
-
-def portions(values: Sequence[str]) -> Iterable[Sequence[str]]:
-    """Values in portions that one query takes."""
-    for first in range(0, len(values), _IN_ONE_QUERY):
-        yield values[first : first + _IN_ONE_QUERY]

@@ -33,14 +33,14 @@ _AND = re.compile(
 )
 
 
-def plain_rows(masked: str, spans: Sequence[Span], listed: Collection[str] = ()) -> str:
+def plain_rows(masked: str, spans: Sequence[Span], one_column: Collection[str] = ()) -> str:
     """The masked text with the commas and row numbers of tables that are list files out of the way.
 
-    `listed` are the tables of one column, which are also written as sentences.
+    `one_column` are the tables of one column, which are also written as sentences.
     """
     for span in spans:
         inside = masked[span.start : span.end]
-        laid = _without_serials(_barred(_parted(inside) if span.table in listed else inside))
+        laid = _without_serials(_barred(_parted(inside) if span.table in one_column else inside))
         if laid != inside:
             masked = masked[: span.start] + laid + masked[span.end :]
     return masked

@@ -1,15 +1,16 @@
-"""From a document to the cells of its tables."""
+"""From a document to the cells of its tables: located, placed, settled, and held against further copies."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from structurer.document import Document
 from structurer.forms import Forms, Table
-from structurer.observation import Finding, Observation, TableInfo, TableState, Value
+from structurer.observation import Finding, Observation, TableInfo, TableState
 from structurer.tables.alike import recall, remember
 from structurer.tables.cells import Atom, Token, Word, atoms, mask
+from structurer.tables.copies import MOST_COPIES, compared, different, not_compared
 from structurer.tables.damage import deduplicated
 from structurer.tables.eaten import give_back
 from structurer.tables.labels import Vocabulary, vocabulary
@@ -22,26 +23,11 @@ from structurer.tables.rows import Line, cut, lines
 from structurer.tables.sequence import place_blank, place_in_sequence
 from structurer.tables.settle import complete, settle
 from structurer.tables.settled import Settled
+from structurer.tables.table import TableReading
 
 _NOTES = ("注", "备注", "说明")
-_MOST_COPIES = 8
-"""Different copies of a table that are read; a report has two or three, and each costs a search."""
 _FEWEST_ROWS = 3
 """Rows below which a list of labels and numbers is no statistics table."""
-
-
-@dataclass(frozen=True, slots=True)
-class TableReading:
-    """One table as read: its span in the document's text, its cells, and what there is to say of it."""
-
-    table: str
-    start: int
-    end: int
-    info: TableInfo
-    observations: tuple[Observation, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    rows: tuple[PlacedRow, ...] = ()
-    """What each row of the form prints, for whoever asks why."""
 
 
 def read_tables(document: Document, forms: Forms) -> list[TableReading]:
@@ -52,68 +38,30 @@ def read_tables(document: Document, forms: Forms) -> list[TableReading]:
     spans, again = locate(document.folded, forms)
     if not spans:
         return []
-    listed = {span.table for span in spans if _one_column(forms, span.table)}
-    masked = plain_rows(mask(document.folded), (*spans, *again), listed)
+    one_column = {span.table for span in spans if _is_one_column(forms, span.table)}
+    masked = plain_rows(mask(document.folded), (*spans, *again), one_column)
     streams = [atoms(masked, span.start, span.end, vocabulary(forms, span.table).ends) for span in spans]
     lost = deduplicated(document.folded, spans, streams)
     there = []
     for span, stream in zip(spans, streams, strict=True):
         table = _read(document, span, stream, forms, lost)
         if table is not None:
-            others = _different(masked, [other for other in again if other.table == span.table])
-            if len(others) > _MOST_COPIES:
-                there.append(_too_many(table, len(others)))
+            others = different(masked, [other for other in again if other.table == span.table])
+            if len(others) > MOST_COPIES:
+                there.append(not_compared(table, len(others)))
                 continue
             copies = [_copy(document, masked, other, forms) for other in others]
-            there.append(_compared(table, [copy for copy in copies if copy is not None]))
+            there.append(compared(table, [copy for copy in copies if copy is not None]))
     return [_as_its_neighbours(table, there, forms) for table in there]
 
 
-def _one_column(forms: Forms, table: str) -> bool:
+def _is_one_column(forms: Forms, table: str) -> bool:
     return all(form.single_column for form in forms.tables[table].values())
-
-
-def _different(masked: str, spans: Sequence[Span]) -> list[Span]:
-    """Of copies that print the same, one: a page repeated a hundred times is read twice."""
-    return list({masked[span.start : span.end].strip(): span for span in reversed(spans)}.values())[::-1]
-
-
-def _too_many(table: TableReading, count: int) -> TableReading:
-    """A table with more copies than a report can have: they are not compared, so nothing is accepted."""
-    open_ = {"value": None, "status": "ambiguous", "accepted": False}
-    observations = tuple(
-        one.model_copy(update={**open_, "candidates": one.candidates or (one.value,)})
-        for one in table.observations
-    )
-    return replace(table, observations=observations, findings=(*table.findings, _many(table.table, count)))
 
 
 def _copy(document: Document, masked: str, span: Span, forms: Forms) -> TableReading | None:
     stream = atoms(masked, span.start, span.end, vocabulary(forms, span.table).ends)
     return _read(document, span, stream, forms, lost=False)
-
-
-def _compared(table: TableReading, copies: Sequence[TableReading]) -> TableReading:
-    """A table with further copies in the same report: cells they do not agree on are open."""
-    others: dict[str, list[Value]] = {}
-    for copy in copies:
-        for observation in copy.observations:
-            if observation.value is not None:
-                others.setdefault(observation.indicator, []).append(observation.value)
-    if not others:
-        return table
-    observations = tuple(_agreed(one, others.get(one.indicator, ())) for one in table.observations)
-    findings = (*table.findings, _repeated(table.table))
-    return replace(table, observations=observations, findings=findings)
-
-
-def _agreed(one: Observation, others: Sequence[Value]) -> Observation:
-    if all(value == one.value for value in others):
-        return one
-    candidates = tuple(dict.fromkeys((one.value, *others)))
-    return one.model_copy(
-        update={"value": None, "status": "ambiguous", "accepted": False, "candidates": candidates}
-    )
 
 
 def _as_its_neighbours(table: TableReading, found: Sequence[TableReading], forms: Forms) -> TableReading:
@@ -131,41 +79,37 @@ def _read(
     words = vocabulary(forms, span.table)
     first_form = next(iter(words.tables.values()))
     if first_form.labels_first:
-        found, placement = _listed(stream, words)
+        found, placement = _labels_first(stream, words)
     else:
         found, placement = _by_rows(stream, words)
-    findings: list[Finding] = []
     named = {line.row for line in found if line.row}
     if first_form.single_column and len(named) < _FEWEST_ROWS:
         return None  # prose that happens to use a row's words
     if not named and not (first_form.labels_first and any(line.tokens for line in found)):
-        return _nothing_read(document, span, findings)
+        return _nothing_read(document, span)
     end = max((line.tokens[-1].end for line in found if line.tokens), default=max(line.end for line in found))
     if not placement.rows:
-        return _nothing_read(document, span, findings)
+        return _nothing_read(document, span)
     table = words.tables[placement.form]
     rows = [row for row in placement.rows if row.layout != "missing" or (table.rules and _hard(table))]
     if lost:
-        findings.append(_lines_lost(span.table))
         return TableReading(
             span.table,
             span.start,
             end,
             TableInfo(form=placement.form, state="deduplicated"),
             tuple(left_open(cell) for row in rows for cell in row.places),
-            tuple(findings),
+            (_lines_lost(span.table),),
         )
     trusted = not placement.unplaced
     state, observations, said = _cells(document, span, table, rows, found, trusted=trusted)
-    findings.extend(said)
-    findings.extend(_about(placement, document, span.table))
     return TableReading(
         span.table,
         span.start,
         end,
         TableInfo(form=placement.form, state=state),
         tuple(observations),
-        tuple(findings),
+        (*said, *_about(placement, document, span.table)),
         tuple(rows),
     )
 
@@ -184,7 +128,7 @@ def _by_rows(stream: Sequence[Atom], words: Vocabulary) -> tuple[list[Line], Pla
     return found, placement
 
 
-def _listed(stream: Sequence[Atom], words: Vocabulary) -> tuple[list[Line], Placement]:
+def _labels_first(stream: Sequence[Atom], words: Vocabulary) -> tuple[list[Line], Placement]:
     """The lines and rows of a table that prints all its labels before all its numbers."""
     found = lines(cut(_without_note(stream)), words)
     recover(found, words)
@@ -238,11 +182,9 @@ def _without_tail(found: list[Line], words: Vocabulary) -> list[Line]:
     return found[: last + 1]
 
 
-def _nothing_read(document: Document, span: Span, findings: list[Finding]) -> TableReading:
+def _nothing_read(document: Document, span: Span) -> TableReading:
     state: TableState = "image" if document.pictured(span.start, span.end) else "unreadable"
-    return TableReading(
-        span.table, span.start, span.end, TableInfo(form=None, state=state), (), tuple(findings)
-    )
+    return TableReading(span.table, span.start, span.end, TableInfo(form=None, state=state))
 
 
 def _unfilled(row: PlacedRow) -> list[Settled]:
@@ -273,19 +215,6 @@ def _about(placement: Placement, document: Document, table: str) -> list[Finding
                 Finding(rule=f"{table}.unreadable_row", severity="warning", message=message, indicators=keys)
             )
     return findings
-
-
-def _repeated(table: str) -> Finding:
-    message = "the report holds this table more than once; where the copies differ the cells are left open"
-    return Finding(rule=f"{table}.repeated", severity="warning", message=message)
-
-
-def _many(table: str, count: int) -> Finding:
-    message = (
-        f"{count} other tables of the kind stand in this text, as where many reports were put into one;"
-        " they were not compared, and all cells are left open"
-    )
-    return Finding(rule=f"{table}.repeated", severity="warning", message=message)
 
 
 def _lines_lost(table: str) -> Finding:

@@ -12,10 +12,10 @@ from structurer.tables.rows import Line
 _NUMERALS = "一二三四五六七八九十"
 _ALIKE = 0.75
 """A mistyped label is at least this much like the row it means,"""
-_LONG, _SAME = 8, 0.9
-"""A label so long, and so much like its row's with the words behind it, goes on in them."""
 _AHEAD = 0.15
 """and by this much more like it than like any other row."""
+_LONG, _SAME = 8, 0.9
+"""A label so long, and so much like its row's with the words behind it, goes on in them."""
 
 
 def recover(found: list[Line], vocabulary: Vocabulary) -> None:

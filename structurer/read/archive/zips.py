@@ -77,7 +77,7 @@ def _content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: Budget) ->
             data = member.read(most + 1)
     except ReadError:
         raise
-    except Exception as error:
+    except Exception as error:  # as above
         raise ReadError(budget.path, "damaged: it cannot be unpacked whole") from error
     if len(data) > most:
         raise TooLarge(budget.path, f"over {most:,} bytes; the setting max_bytes allows more")
