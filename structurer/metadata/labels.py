@@ -106,9 +106,9 @@ def labelled(pages: Pages) -> Iterator[Observation]:
     """Index number, document number, contact and source."""
     front = pages.front
     for key, patterns in (("index_number", _INDEX), ("document_number", (_NUMBER,))):
-        found = next((all_ for pattern in patterns if (all_ := list(pattern.finditer(front.text)))), [])
-        said = tuple(dict.fromkeys(one["value"] for one in found))
-        place = [(front, *found[0].span("value"))] if found else []
+        printed = next((each for pattern in patterns if (each := list(pattern.finditer(front.text)))), [])
+        said = tuple(dict.fromkeys(one["value"] for one in printed))
+        place = [(front, *printed[0].span("value"))] if printed else []
         if len(said) == 1:
             yield observed(pages.document, key, None, place)
         elif said:  # that of a linked document is one of them
