@@ -451,6 +451,17 @@ NOT_THE_YEAR = [
 ]
 
 MORE_THAN_THE_OFFICE = [
+    ("局团委微信公众号发布信息300条。", NOTHING),
+    ("12345热线受理政府信息公开投诉举报3件。", NOTHING),
+    ("公开规范性文件30件,其中本年制定3件。", NOTHING),
+    ("公开规范性文件30件,其中新制定3件。", NOTHING),
+    ("主动公开政府信息300条,其中历年政府信息200条。", NOTHING),
+    ("区长参加在线访谈3次。", NOTHING),
+    ("党务公开信息12条。", NOTHING),
+    ("向区档案馆、图书馆送交公开政府信息30件。", NOTHING),
+    ("通过区档案馆、图书馆公开政府信息12条。", [year("disclosed_items", 12)]),
+    ("局网站审核发布信息1200条。", [year("disclosed_website", 1200)]),
+    ("局网站审核并上传信息300条。", [year("disclosed_website", 300)]),
     ("主动公开政府信息300条(含下属单位)。", NOTHING),
     ("主动公开政府信息300条(不含下属单位)。", [year("disclosed_items", 300)]),
     ("主动公开政府信息300条,其中局机关120条、下属单位180条。", NOTHING),
@@ -559,6 +570,17 @@ def test_a_body_that_a_title_speaks_of_is_not_the_one_that_acts() -> None:
         ("水务系统收到政府信息公开申请3件。", "水务系统"),
         ("全市水务系统收到政府信息公开申请3件。", "全市水务系统"),
         ("我市收到政府信息公开申请300件。", "我市"),
+        ("办公室收到政府信息公开申请3件。", "办公室"),
+        ("局办公室公开政府信息120条。", "局办公室"),
+        ("市河长办收到政府信息公开申请5件。", "市河长办"),
+        ("我办收到政府信息公开申请5件。", None),
+        ("全局系统收到政府信息公开申请5件。", "全局系统"),
+        ("各村收到政府信息公开申请5件。", "各村"),
+        ("市档案馆收到政府信息公开申请5件。", "市档案馆"),
+        ("水务集团收到政府信息公开申请5件。", "水务集团"),
+        ("村委会收到政府信息公开申请5件。", "村委会"),
+        ("市妇联收到政府信息公开申请5件。", "市妇联"),
+        ("窗口收到政府信息公开申请5件。", "窗口"),
         ("市民政局转来、我局收到政府信息公开申请3件。", None),
         ("测试市水务局共收到政府信息公开申请5件。", None),
         ("市水务局收到政府信息公开申请5件。", None),
@@ -841,3 +863,24 @@ def test_the_name_of_an_agency_is_no_topic(agency: str) -> None:
     text = f"{agency}2020年政府信息公开工作年度报告\n一、总体情况\n全年主动公开政府信息120条。\n"
     found = structure(text)
     assert found["narrative.disclosed_items.count"].value == 120
+
+
+def test_cases_of_the_place_in_the_report_of_one_of_its_offices_stay_open() -> None:
+    head = "测试市水务局2020年政府信息公开工作年度报告\n一、总体情况\n"
+    for said_ in (
+        "市政府信息公开行政复议3件。",
+        "区政府政府信息公开行政复议3件。",
+        "市政府信息公开办收到政府信息公开申请5件。",
+    ):
+        assert not [o for o in structure(head + said_).observations if o.indicator.startswith("narrative.")]
+
+
+@pytest.mark.parametrize("second", ["测试市水务局2021年", "测试市教育局2020年"])
+def test_a_second_report_in_the_file_is_not_read_as_the_first(second: str) -> None:
+    text = (
+        "测试市水务局2020年政府信息公开工作年度报告\n一、总体情况\n全年主动公开政府信息120条。\n"
+        f"{second}政府信息公开工作年度报告\n一、总体情况\n全年收到政府信息公开申请13件。\n"
+    )
+    found = structure(text)
+    assert found["narrative.disclosed_items.count"].value == 120
+    assert "narrative.applications_received.count" not in {one.indicator for one in found.observations}

@@ -27,7 +27,7 @@ from structurer.metadata.pages import Pages, observed
 from structurer.observation import Observation, Status
 from structurer.running import Reading
 
-__all__ = ["damaged_dates", "metadata", "report_agency", "report_year"]
+__all__ = ["damaged_dates", "metadata", "next_report", "report_agency", "report_year"]
 
 _SPAN = re.compile(
     r"(?:统计|数据|期限|时限|报告期|所列"
@@ -76,6 +76,11 @@ def report_agency(document: Document, sections: Sequence[Section]) -> str | None
     """The reporting agency, by the rules of `metadata`; None where it is open."""
     found = next(agency(Pages(document, sections)), None)
     return found.value if found is not None and found.accepted and isinstance(found.value, str) else None
+
+
+def next_report(document: Document, sections: Sequence[Section]) -> int | None:
+    """The offset at which a second report begins in the same file; None where there is one only."""
+    return Pages(document, sections).next_report()
 
 
 def _year(pages: Pages) -> Iterator[Observation]:

@@ -33,7 +33,7 @@ _INDEX = (
     ),
 )
 _NUMBER = re.compile(
-    r"(?:文号|发文字号|发文文号|文件编号|公文字号)[:"
+    r"(?<!依据)(?<!根据)(?<!参照)(?:文号|发文字号|发文文号|文件编号|公文字号)[:"
     r"|\n]{0,2}(?P<value>[\u4e00-\u9fff]{1,14}[\[(](?:19|20)[0-9]{2}[\])][0-9]{1,4}号)"
 )
 _SOURCE = re.compile(
@@ -41,16 +41,18 @@ _SOURCE = re.compile(
     rf"(?P<value>[^\n|:]{{2,24}}?){NEXT_LABEL}"
 )
 _REACH = re.compile(r"(?:疑问|请与|请联系|请直接与|可与)[^。\n]{0,260}")
+_ELSEWHERE = re.compile("[^。\\n(:]{0,12}?(?:信访|投诉|举报|监察|热线)")
+"""Whom to ask about something else than the report."""
 _ADDRESS = re.compile(
     r"(?:联系地址|通讯地址|通信地址|办公地址|地址|地点)[:为是]{1,2}(?P<value>[^,;。:)(\n"
     r"|]{4,50}?)(?=[,;。)(\n|]|邮编|邮政编码|电话|联系电话|传真|、邮)"
 )
 _PHONE = re.compile(
-    r"(?:电话"
+    r"(?:(?<!监督)(?<!举报)(?<!投诉)(?<!信访)(?<!热线)(?<!支持)(?<!维护)电话"
     r"|联系方式)(?:\(传真\))?[:为是]{1,2}(?P<value>(?:\(?0[0-9]{2,3}\)?-?)?[1-9][0-9]{6,7}(?![0-9])|1[3-9][0-9]{9}(?![0-9]))"
 )
 _EMAIL = re.compile(
-    r"(?P<value>[0-9A-Za-z][0-9A-Za-z._+-]{0,63}@[0-9A-Za-z-]{1,63}(?:\.[0-9A-Za-z-]{1,63}){1,4})"
+    r"(?<!举报邮箱:)(?<!投诉邮箱:)(?<!监督邮箱:)(?<!信访邮箱:)(?P<value>[0-9A-Za-z][0-9A-Za-z._+-]{0,63}@[0-9A-Za-z-]{1,63}(?:\.[0-9A-Za-z-]{1,63}){1,4})"
 )
 
 
@@ -80,6 +82,10 @@ def published(pages: Pages) -> Iterator[Observation]:
         yield observed(
             pages.document, "published", None, [(front, *chosen[0][1:])], "ambiguous", (chosen[0][0],)
         )
+    elif chosen and _untimely(chosen[0][0], pages, bare):
+        yield observed(
+            pages.document, "published", None, [(front, *chosen[0][1:])], "ambiguous", (chosen[0][0],)
+        )
     elif chosen:
         places = [(front, start, end) for _, start, end in chosen[:2]]
         yield observed(
@@ -87,13 +93,26 @@ def published(pages: Pages) -> Iterator[Observation]:
         )
 
 
+def _untimely(day: str, pages: Pages, bare: bool) -> bool:
+    """Whether a report cannot have been published then: before its year was over, or, where no label says
+    what the day is, long after."""
+    reported = pages.title.year if pages.title else None
+    if reported is None:
+        return False
+    return day < f"{reported}-12-01" or (bare and int(day[:4]) > reported + 1)
+
+
 def labelled(pages: Pages) -> Iterator[Observation]:
     """Index number, document number, contact and source."""
     front = pages.front
     for key, patterns in (("index_number", _INDEX), ("document_number", (_NUMBER,))):
-        found = next((found for pattern in patterns if (found := pattern.search(front.text))), None)
-        if found is not None:
-            yield observed(pages.document, key, None, [(front, *found.span("value"))])
+        printed = next((each for pattern in patterns if (each := list(pattern.finditer(front.text)))), [])
+        said = tuple(dict.fromkeys(one["value"] for one in printed))
+        place = [(front, *printed[0].span("value"))] if printed else []
+        if len(said) == 1:
+            yield observed(pages.document, key, None, place)
+        elif said:  # that of a linked document is one of them
+            yield observed(pages.document, key, None, place, "ambiguous", said)
     yield from _contacts(pages)
     found = _SOURCE.search(front.text)
     if found is not None and not re.fullmatch("(?:本站|本网|原创)", found["value"]):
@@ -108,6 +127,7 @@ def _contacts(pages: Pages) -> Iterator[Observation]:
                 (
                     found
                     for clause in _REACH.finditer(reading.text)
+                    if not _ELSEWHERE.match(reading.text, clause.start())
                     if (found := pattern.search(reading.text, *clause.span()))
                 ),
                 None,

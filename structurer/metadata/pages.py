@@ -72,6 +72,19 @@ class Pages:
         """The title that names most."""
         return best(self.titles)
 
+    def next_report(self) -> int | None:
+        """Where in the text a second report begins: a title of another year or body with sections behind."""
+        if self.title is None:
+            return None
+        reading = running(self.document, [(self._first, len(self.document.folded))], front=True)
+        for title in titles(reading.text, len(reading.text)):
+            other = (title.year and self.title.year and title.year != self.title.year) or (
+                title.agency and self.title.agency and title.agency != self.title.agency
+            )
+            if other and title.year and "\n一、" in reading.text[title.end :]:
+                return reading.origin(title.start)
+        return None
+
     def _spans(self) -> Iterator[tuple[int, int]]:
         first, end, left = self._first, len(self.document.folded), _BODY
         for section in self._sections or (Section(title="", start=first, body=first, end=end, kind="prose"),):

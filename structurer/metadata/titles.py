@@ -10,7 +10,9 @@ from structurer.metadata.regions import region_of
 
 _PREFIX = re.compile(r"(?:[(\[]?(?:文字版|图文|全文)[)\]]?|(?:信息)?名称:|标题:|主题:|内容概述:|转发|《)+")
 _CN_YEAR = "二[〇○零0][〇○零一二三四五六七八九]{2}"
-_YEAR = re.compile(rf"(?:20[0-9]{{2}}|{_CN_YEAR})(?=年|度|政|信|\)|工作)")
+_YEAR = re.compile(
+    rf"(?:20[0-9]{{2}}|{_CN_YEAR})(?=年(?![0-9一二三四五六七八九十]{{1,2}}月)|度|政|信|\)|工作)"
+)
 _RANGE = re.compile(
     rf"(?P<first>20[0-9]{{2}}|{_CN_YEAR})年?度?(?:-+|~|—+|–|至|到|、|和|及|与|/)(?P<last>20[0-9]{{2}}|{_CN_YEAR})"
     "(?![0-9])"
@@ -28,6 +30,8 @@ _NOT_TITLE = re.compile(
     "|公布如下|本报告|由.*组成"
 )
 _ABOUT = re.compile("关于|的|公布|发布|印发|通知|公告")
+_MENDS = re.compile("^(?:更正|补正|修正|修订|勘误|补充|撤回|重新|对)+")
+"""What a notice does to the report whose body it names."""
 _PASSED = re.compile(".*(?:转发|批转|印发)")
 _TAIL = re.compile(r"(?:(?:关于|公布|发布)+|年度|年|本级|部门|工作|单位|主动)+$")
 BODY_END = re.compile(
@@ -165,6 +169,7 @@ def _agency(before: str) -> str | None:
     before = before[passed.end() :] if passed else before
     name = re.sub(rf"(?:20[0-9]{{2}}|{_CN_YEAR})(?:年度?)?", "", before)
     name = _ABOUT.split(name)[0] or _ABOUT.split(name)[-1]
+    name = _MENDS.sub("", name)
     name = _TAIL.sub("", name.strip("()[]\"'《》- "))
     if not 2 <= len(name) <= 36 or name[0] in "我本" or re.search("[0-9]", name):
         return None

@@ -8,13 +8,14 @@ _HAN = "[\u4e00-\u9fff]"
 _OPENS = re.compile(r"[,:()、]")
 # What may stand before the organ in its clause.
 _BEFORE = re.compile(
-    "(?:(?:20[0-9]{2}年度?|全年|本年度?|(?:今年|去年|近年)以?来|一年来|以来|今年|去年|上年度?|年内|其中|同时|此外|另外|另|据统计|[一二三四五六七八九]是"
+    "(?:(?:关于|20[0-9]{2}年度?|全年|本年度?|(?:今年|去年|近年)以?来|一年来|以来|今年|去年|上年度?|年内|其中|同时|此外|另外|另|据统计|[一二三四五六七八九]是"
     "|截[至止](?:到)?(?:20[0-9]{2}年)?(?:[0-9]{1,2}月)?(?:[0-9]{1,2}日)?[底末]?))*"
 )
 _ORGAN = (
     f"{_HAN}{{0,18}}?(?:人民政府|政府(?!信息|网|公报|门户|采购|部门|工作|购买|规章|数据|职能)|委员会|管委会"
     "|指挥部|局|[改健委工教建信农]委|委(?=办|[未没共收受公主发全累通答办])|厅|街道办事处|街道办?|单位|机构|部门|企业|公司|热线|信箱|邮箱|镇|乡|中心|法院|支队|大队|(?<!网)站|(?<!场)所(?![属有])|(?<![好用益去])处|(?<!本)科|[利育政]部"
-    "|(?<!申请)(?<!办公)(?<!管理)(?<!信息)(?<!服务)(?<!平台)系统|(?<=[我本])[省市县区州])"
+    "|(?<!申请)(?<!办公)(?<!管理)(?<!信息)(?<!服务)(?<!平台)系统|(?<=[我本])[省市县区州]"
+    "|(?<![承主协交督催接会举])办|办公室|馆|窗口|集团|纪检组|[妇残商侨文]联|村|社区|[医学]院|院校|[协学工]会|[居村]委会|武装部)"
     "(?:办公室|办公厅|办)?"
 )
 # What a subject does here, with the words that may stand before it.
@@ -26,11 +27,17 @@ _ACTS = (
     "|[0-9])"
 )
 _SUBJECT = re.compile(f"(?P<name>{_ORGAN})(?={_ACTS})")
+_DESK = re.compile(
+    "(?:政府信息公开|政府信息|政务公开|信息公开)(?=(?:工作)?(?:领导小组)?(?:办公室|办)\\Z)|12345(?=[^0-9]{0,6}热线)"
+)
+"""What an organ's own name says of disclosure, or of numbers."""
+_DIVISION = re.compile("(?:机关)?办公室|[局委厅院]办公室(?=(?:共计?|主动|依法|全年)*(?:公开|发布|推送|更新))")
+"""A part of an office; of an office that is called so itself, the whole. What comes in comes to all of it."""
 _WORDS = re.compile(
     "公开|发布|收到|受理|信息|通过|网站|平台|组织|召开|举办|开展|制定|配备|[向对由在将为报经按给把被与就]|根据|加强|推进"
     "|[0-9]"
 )
-_OWN = re.compile(f"[我本该各全]|[局委厅办院](?:{_HAN}|\\Z)|[镇乡](?!政府|人民)")
+_OWN = re.compile(f"[我本该各全]|[局委厅办院](?!校)(?:{_HAN}|\\Z)|[镇乡](?!政府|人民)")
 _SELF = re.compile("[我本](?:局|厅|委|办|镇|乡|院|中心|单位|部门|机关|街道|市|县|区)\\Z")
 _PLACE = re.compile("[我本][省市县区州]")
 _PARTS = ("局", "委", "厅", "委员会")
@@ -59,10 +66,17 @@ def other_organ(text: str, start: int, at: int, agency: str | None) -> tuple[str
         if found is None or found.end() > at:
             continue
         name = found["name"]
-        if _WORDS.search(name):
+        if _WORDS.search(_DESK.sub("", name)):
+            continue
+        division = _DIVISION.match(text, found.start())
+        if division is not None and division.end() == found.end():
+            whole = agency is not None and agency.endswith(("办公室", "办"))
+            last = None if whole else (name, found.end())
             continue
         before = _listed(text, start, begin) if begin > start and text[begin - 1] == "、" else ""
-        joint = _JOINED.search(name) or (_JOINED.search(before) and not _WORDS.search(before))
+        if _WORDS.search(before):
+            continue  # 通过档案馆、图书馆: where, not who
+        joint = _JOINED.search(name) or _JOINED.search(before)
         if not joint and _SELF.search(name):
             ours = _PLACE.fullmatch(name) is not None and agency is not None and agency.endswith(_PARTS)
             last = (name, found.end()) if ours else None

@@ -24,6 +24,7 @@ _ITEMS = re.compile("主动公开(?:的?(?:各类|政府|政务))*信息|(?:发�
 _BUSINESS = re.compile("行政(?:许可|处罚|强制|检查|执法|审批|确认|征收)")
 _OFF_SITE = re.compile("微博|微信|公众号|抖音|电台|广播|电视")
 _COUNTER = re.compile("(?:总|累计|历史)(?:访问|点击|浏览)")
+_GUEST = re.compile("(?:[局区市县厅镇委][长]|主任|书记|班子成员|领导)[^,。;]{0,6}(?:参加|出席|做客|走进)")
 _LATE = re.compile("逾期|超期|延期|超时")
 _PARAGRAPH = 500
 """Characters of a paragraph before a figure that may name its medium."""
@@ -126,6 +127,8 @@ class Rows:
             return (noun.row,) if own or channels == ("website",) else ()
         if noun.family == "proposals" and len(set(_LEVELS.findall(self.text, self.low, self.high))) > 1:
             return ()  # 省提案2件、市提案5件: each a part
+        if kind in ("press", "interview") and _GUEST.search(self.text, named.start, quantity.start):
+            return ()  # 局长参加新闻发布会3次: there may have been more without
         if kind in ("press", "interview") and self._principal(named.start, quantity.start):
             return (f"{noun.row}_by_principal",)
         if kind == "interview" and self._is_off_site(quantity.start):
