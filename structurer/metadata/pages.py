@@ -17,6 +17,9 @@ _BODY = 6_000
 """Characters of the body in which a contact clause and the years it names are looked for."""
 _TAIL = 1_500
 """Characters at the end in which a signature is looked for."""
+_LONGEST_TITLE = 90
+_TITLE_ENDS = re.compile(r"(?:报告|年报)[^\n。;,]{0,12}$", re.MULTILINE)
+_FIRST_SECTION = re.compile(r"\n\s*一、")
 
 LABELS = {
     "agency": "机构", "region": "地区", "level": "层级", "year": "年度", "title": "标题",
@@ -74,16 +77,24 @@ class Pages:
 
     def next_report(self) -> int | None:
         """Where in the text a second report begins: a title of another year or body with sections behind."""
+        folded = self.document.folded
         if self.title is None:
             return None
-        reading = running(self.document, [(self._first, len(self.document.folded))], front=True)
-        for title in titles(reading.text, len(reading.text)):
-            other = (title.year and self.title.year and title.year != self.title.year) or (
-                title.agency and self.title.agency and title.agency != self.title.agency
-            )
-            if other and title.year and "\n一、" in reading.text[title.end :]:
-                return reading.origin(title.start)
+        for ending in _TITLE_ENDS.finditer(folded, self._first):
+            start = folded.rfind("\n", self._first, max(self._first, ending.start() - _LONGEST_TITLE)) + 1
+            reading = running(self.document, [(max(start, self._first), ending.end())], front=True)
+            for title in titles(reading.text, len(reading.text)):
+                if self._is_another(title) and _FIRST_SECTION.search(folded, ending.end()):
+                    return reading.origin(title.start)
         return None
+
+    def _is_another(self, title: Title) -> bool:
+        """Whether a title names another year, or for a year another body, than this report's."""
+        own = self.title
+        if own is None or title.year is None:
+            return False
+        other_body = bool(title.agency and own.agency and title.agency != own.agency)
+        return other_body or (own.year is not None and title.year != own.year)
 
     def _spans(self) -> Iterator[tuple[int, int]]:
         first, end, left = self._first, len(self.document.folded), _BODY

@@ -37,6 +37,8 @@ _COUNTS = re.compile(
 )
 _LONGEST = 80
 """Characters of evidence; a longer clause is cut from the left."""
+_LONGEST_SENTENCE = 2_000
+"""Characters; what runs on longer lost its stops, and nothing in it is certain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,9 @@ def _claims(reading: Reading, words: Times) -> tuple[dict[int, list[Claim]], lis
     bound: list[Claim] = []
     family = ""
     for index, (span, following) in enumerate(zip(spans, [*spans[1:], (0, 0)], strict=False)):
-        if _COUNTS.search(text, *span) is None or _in_column(text, span, following):
+        if span[1] - span[0] > _LONGEST_SENTENCE or _COUNTS.search(text, *span) is None:
+            continue
+        if _in_column(text, span, following):
             continue
         own = list(quantities(text, *span))
         if not own:
