@@ -164,9 +164,9 @@ def _peers(part: Part) -> str:
         f"The same {part['reports']} reports, half of them prose that no pattern reads, and the same\n"
         f"model, {part['rate']:g}% of whose items are wrong (part `peers`). langextract takes what it finds\n"
         "placed in the text, a plain instructor call what fits the schema. All three are judged by the\n"
-        "statements they accept; structurer also reads the tables, without a model:\n"
-        f"{right:,} cells accepted and right, {wrong:,} false. False values that structurer\n"
-        f"accepts only because a model was asked: **{part['added']}**.\n\n"
+        "statements they accept: what only a model says, structurer leaves to a reviewer. It also reads\n"
+        f"the tables, without a model: {right:,} cells accepted and right, {wrong:,} false. False values\n"
+        f"that it accepts only because a model was asked: **{part['added']}**.\n\n"
         + _table(("tool", "accepted and right", "accepted and false", "precision", "tokens", "calls"), rows)
     )
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+import sys
 import threading
+import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
 
@@ -15,6 +17,7 @@ class Exhausted(BaseException):
 
 
 _AGAIN = 0.5
+_SOON = 0.001
 _STEPS = 100
 """Steps of Python within which an exception that was sent arrives."""
 UNPACKED = 256 * 2**20
@@ -23,11 +26,15 @@ UNPACKED = 256 * 2**20
 
 @contextmanager
 def deadline(seconds: float) -> Iterator[None]:
-    """Raises Exhausted in the body when it takes longer than so many seconds.
+    """Raises Exhausted in the body when it takes more than so many seconds of its thread's processor time.
 
-    The exception arrives between two steps of Python code: one call into C is not interrupted.
+    So a file is refused for the work it is, however busy the machine; where the system does not tell a
+    thread's time, the clock on the wall counts. The exception arrives between two steps of Python code: one
+    call into C is not interrupted.
     """
     thread = ctypes.c_ulong(threading.get_ident())
+    spent = _clock_of(threading.get_ident())
+    end = spent() + seconds
     lock = threading.Lock()
     over = threading.Event()
     rung = threading.Event()
@@ -35,11 +42,15 @@ def deadline(seconds: float) -> Iterator[None]:
     def ring() -> None:
         wait = seconds
         while not over.wait(wait):
+            wait = _AGAIN
             with lock:
-                if not over.is_set():
+                # Only while the body runs is there a thread to ask for its time.
+                left = 0.0 if over.is_set() or rung.is_set() else end - spent()
+                if left > 0:
+                    wait = max(left, _SOON)
+                elif not over.is_set():
                     rung.set()
                     ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(Exhausted))
-            wait = _AGAIN
 
     clock = threading.Thread(target=ring, daemon=True)
     try:
@@ -47,6 +58,14 @@ def deadline(seconds: float) -> Iterator[None]:
         yield
     finally:
         _silence(lock, over, rung)
+
+
+def _clock_of(thread: int) -> Callable[[], float]:
+    """The processor time of a thread that runs."""
+    if sys.platform != "linux":
+        return time.monotonic
+    clock = time.pthread_getcpuclockid(thread)
+    return lambda: time.clock_gettime(clock)
 
 
 def _silence(lock: threading.Lock, over: threading.Event, rung: threading.Event) -> None:
