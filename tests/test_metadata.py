@@ -474,3 +474,25 @@ def test_what_another_date_number_or_office_says_is_not_the_report_s(
 ) -> None:
     said = found(front + BODY).get(key)
     assert (said.value if said is not None and said.accepted else None) == value
+
+
+@pytest.mark.parametrize("part", ["上半年", "第一季度"])
+def test_a_report_on_a_part_of_a_year_gives_no_year(part: str) -> None:
+    year = found(f"测试市水务局2022年{part}政府信息公开工作报告{BODY}")["year"]
+    assert (year.value, year.status, year.candidates) == (None, "ambiguous", (2022,))
+
+
+def test_a_title_year_that_the_body_contradicts_is_disputed() -> None:
+    body = "2021年,我局主动公开政府信息120条。2021年共收到申请3件。"
+    year = found(f"测试市水务局2022年政府信息公开工作年度报告{BODY}{body}\n")["year"]
+    assert (year.status, year.accepted, year.candidates) == ("disputed", False, (2022, 2021))
+    both = found(f"测试市水务局2022年政府信息公开工作年度报告{BODY}{body}2022年有所增加。\n")["year"]
+    assert (both.value, both.status) == (2022, "stated")
+
+
+def test_a_day_of_update_is_no_day_of_publication() -> None:
+    title = "测试市水务局2022年政府信息公开工作年度报告"
+    assert not found(f"更新时间:2023-05-04\n{title}{BODY}")["published"].accepted
+    assert (
+        found(f"发布时间:2023-01-20\n更新时间:2023-05-04\n{title}{BODY}")["published"].value == "2023-01-20"
+    )

@@ -10,8 +10,10 @@ import pytest
 from structurer import structure
 from structurer.document import Document, Section, Span
 from structurer.forms import load_forms
+from structurer.pipeline import extract
 from structurer.prose import Statements, statements
 from structurer.prose.organs import is_same
+from structurer.read import read_text
 from tests import reports
 
 FORMS = load_forms()
@@ -774,6 +776,15 @@ def test_time_is_linear_on_hostile_text(clause: str) -> None:
 
     seconds(1_000)
     assert seconds(120_000) < 12 * max(seconds(30_000), 0.05)
+
+
+def test_a_report_on_a_part_of_a_year_states_nothing_of_the_year() -> None:
+    title = "测试市水务局2022年上半年政府信息公开工作报告"
+    text = f"{title}\n一、概述\n我局主动公开政府信息120条。\n"
+    found = extract(read_text(text, "t.txt"), load_forms())
+    assert not [one for one in found.observations if one.indicator.startswith("narrative.")]
+    whole = extract(read_text(text.replace("上半年", ""), "t.txt"), load_forms())
+    assert whole["narrative.disclosed_items.count"].value == 120
 
 
 @pytest.mark.parametrize("stops", ["", "。"])

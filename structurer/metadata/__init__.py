@@ -24,10 +24,11 @@ from structurer.metadata.fused import damaged_dates, fused_period, fused_publish
 from structurer.metadata.labels import labelled, published
 from structurer.metadata.names import agency
 from structurer.metadata.pages import Pages, observed
+from structurer.metadata.titles import Title
 from structurer.observation import Observation, Status
 from structurer.running import Reading
 
-__all__ = ["damaged_dates", "metadata", "next_report", "report_agency", "report_year"]
+__all__ = ["damaged_dates", "extent", "metadata", "report_agency", "report_year"]
 
 _SPAN = re.compile(
     r"(?:统计|数据|期限|时限|报告期|所列"
@@ -35,6 +36,7 @@ _SPAN = re.compile(
     r"(?P<end>(?:20[0-9]{2}年)?[0-9]{1,2}月[0-9]{1,2}日)"
 )
 _YEAR = re.compile("(20[0-9]{2})年")
+_PART_OF_YEAR = re.compile("[上下]半年|半年度|季度")
 _DAY = re.compile("(20[0-9]{2})(?:[-./]|年)[0-9]{1,2}(?:[-./]|月)[0-9]{1,2}(?![0-9])")
 _ASIDE = re.compile(
     "度?(?:[0-9]{1,2}月)?(?:[0-9]{1,2}日)?(?:[^。;\n,]{0,12}?(?:将|计划|拟|力争|继续|发布|修订|修正|施行|实施|印发|公布"
@@ -78,9 +80,18 @@ def report_agency(document: Document, sections: Sequence[Section]) -> str | None
     return found.value if found is not None and found.accepted and isinstance(found.value, str) else None
 
 
-def next_report(document: Document, sections: Sequence[Section]) -> int | None:
-    """The offset at which a second report begins in the same file; None where there is one only."""
-    return Pages(document, sections).next_report()
+def extent(document: Document, sections: Sequence[Section]) -> int:
+    """The offset up to which a file states figures of its year: the whole text, unless a second report
+    begins in it; 0 where the title names a part of a year only."""
+    pages = Pages(document, sections)
+    if _names_part(pages.title):
+        return 0
+    second = pages.next_report()
+    return len(document.text) if second is None else second
+
+
+def _names_part(title: Title | None) -> bool:
+    return title is not None and _PART_OF_YEAR.search(title.text) is not None
 
 
 def _year(pages: Pages) -> Iterator[Observation]:
@@ -91,7 +102,9 @@ def _year(pages: Pages) -> Iterator[Observation]:
     if title is not None and title.year is not None:
         place = [(pages.front, title.start, title.end)]
         others = {other.year for other in pages.titles} - {None, title.year}
-        if len(title.years) > 1:
+        if _names_part(title):
+            yield observed(document, "year", None, place, "ambiguous", (title.year,))
+        elif len(title.years) > 1:
             candidates = (title.year, *(year for year in title.years if year != title.year))
             yield observed(document, "year", title.year, place, "disputed", candidates)
         elif others and said != title.year:
@@ -103,6 +116,8 @@ def _year(pages: Pages) -> Iterator[Observation]:
                 "disputed",
                 (title.year, *sorted(year for year in others if year)),
             )
+        elif said is None and counted is not None and not _is_named(pages, title.year):
+            yield observed(document, "year", title.year, place, "disputed", (title.year, counted.value))
         elif said is None or said == title.year:
             both = [*place, (clause[0], clause[1].start, clause[1].end)] if clause else place
             yield observed(document, "year", title.year, both, "verified" if clause else "stated")
@@ -147,6 +162,11 @@ def _majority(pages: Pages) -> _Found | None:
         return None
     at = next(start for found, start in years if found == year)
     return _Found(int(year), at, at + 5)
+
+
+def _is_named(pages: Pages, year: int) -> bool:
+    """Whether the body names a year anywhere."""
+    return any(int(found[1]) == year for found in _YEAR.finditer(pages.body.text))
 
 
 def _period(pages: Pages) -> Iterator[Observation]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from structurer.metadata.dates import DATE, iso
 from structurer.metadata.names import NEXT_LABEL, ORGAN
@@ -82,7 +82,7 @@ def published(pages: Pages) -> Iterator[Observation]:
         yield observed(
             pages.document, "published", None, [(front, *chosen[0][1:])], "ambiguous", (chosen[0][0],)
         )
-    elif chosen and _untimely(chosen[0][0], pages, bare):
+    elif chosen and (_untimely(chosen[0][0], pages, bare) or _is_update(front.text, chosen)):
         yield observed(
             pages.document, "published", None, [(front, *chosen[0][1:])], "ambiguous", (chosen[0][0],)
         )
@@ -91,6 +91,11 @@ def published(pages: Pages) -> Iterator[Observation]:
         yield observed(
             pages.document, "published", chosen[0][0], places, "verified" if len(places) > 1 else "stated"
         )
+
+
+def _is_update(text: str, chosen: Sequence[tuple[str, int, int]]) -> bool:
+    """Whether the only day is that of an update, which may have come long after publication."""
+    return all("更新" in text[max(0, start - 8) : start] for _, start, _ in chosen)
 
 
 def _untimely(day: str, pages: Pages, bare: bool) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from structurer.document import Document, Section
 from structurer.forms import Forms
-from structurer.metadata import next_report, report_agency, report_year
+from structurer.metadata import extent, report_agency, report_year
 from structurer.observation import Evidence, Finding, Observation, Status, stating
 from structurer.prose import settle
 from structurer.prose.bind import Sentence
@@ -68,12 +68,12 @@ def statements(
     year = year or report_year(document, sections)
     words = Times(reading.text, year, agency or report_agency(document, sections))
     listed, claims = _claims(reading, words)
-    second = next_report(document, sections)
-    if second is not None:  # what a second report in the file states is not this one's
-        claims = [claim for claim in claims if reading.origin(claim.at) < second]
+    end = extent(document, sections)
+    if end < len(document.text):
+        claims = [claim for claim in claims if reading.origin(claim.at) < end]
         listed = {
-            index: [claim for claim in group_ if reading.origin(claim.at) < second]
-            for index, group_ in listed.items()
+            index: [claim for claim in of_sentence if reading.origin(claim.at) < end]
+            for index, of_sentence in listed.items()
         }
     claims = settle.without_parts(reading.text, claims)
     kept = {id(claim) for claim in claims}
