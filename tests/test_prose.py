@@ -12,7 +12,7 @@ from structurer.document import Document, Section, Span
 from structurer.forms import load_forms
 from structurer.pipeline import extract
 from structurer.prose import Statements, statements
-from structurer.prose.organs import is_same
+from structurer.prose.organs import is_same, other_organ
 from structurer.read import read_text
 from tests import reports
 
@@ -776,6 +776,14 @@ def test_time_is_linear_on_hostile_text(clause: str) -> None:
 
     seconds(1_000)
     assert seconds(120_000) < 12 * max(seconds(30_000), 0.05)
+
+
+def test_a_word_is_no_body() -> None:
+    text = "其中站在我方的9件,办9件"
+    assert other_organ(text, 0, text.index("9"), "测试市水务局") is None
+    assert other_organ(text, 0, text.rindex("9"), "测试市水务局") is None
+    named = "气象站收到9件"
+    assert other_organ(named, 0, named.index("9"), "测试市水务局") == ("气象站", 3)
 
 
 def test_a_report_on_a_part_of_a_year_states_nothing_of_the_year() -> None:
