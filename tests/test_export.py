@@ -118,3 +118,11 @@ def test_a_device_can_be_written_to() -> None:
 def test_nothing_is_an_empty_file_with_a_head(tmp_path: Path) -> None:
     assert export([], tmp_path / "out.csv", format="csv") == Exported(0, 0)
     assert _rows(tmp_path / "out.csv") == []
+
+
+def test_a_nul_is_written_as_what_cannot_be_read(tmp_path: Path) -> None:
+    from structurer.export.defuse import defused
+    from structurer.export.delimited import lines
+
+    assert defused("1\0件") == "1\ufffd件"
+    assert lines([[defused("=\0")]]) == "'=\ufffd\r\n".encode()

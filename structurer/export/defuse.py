@@ -10,5 +10,10 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 @lru_cache(maxsize=1 << 15)
 def defused(text: str | None) -> str | None:
-    """The text, with a leading apostrophe if a spreadsheet would take it for a formula."""
+    """The text, with a leading apostrophe if a spreadsheet would take it for a formula.
+
+    A NUL, which no CSV and no spreadsheet can hold, becomes U+FFFD.
+    """
+    if text and "\0" in text:
+        text = text.replace("\0", "\ufffd")
     return "'" + text if text and text.startswith(FORMULA) else text
