@@ -21,10 +21,9 @@ from structurer import errors, observation
 from structurer.cli import cli
 from structurer.console.signs import SIGNS
 from structurer.forms import Form, Rule, Table, load_forms
-from structurer.meanings import STATUSES
+from structurer.meanings import PRINTED, STATUSES
 from structurer.metadata.pages import LABELS
 from structurer.model.presets import PRESETS
-from structurer.page.words import PRINTED
 from structurer.settings import VARIABLES, Settings
 
 if TYPE_CHECKING:

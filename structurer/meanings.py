@@ -17,11 +17,11 @@ STATUSES: Mapping[Status, str] = {
 ORDER: tuple[Status, ...] = ("unsupported", "disputed", "ambiguous", "stated", "inferred", "verified")
 """Statuses, what needs a person most first."""
 PRINTED: Mapping[Printed, str] = {
-    "number": "a number stands there",
+    "number": "printed as a number",
     "blank": "the cell is there and left blank; that is not zero",
     "not_applicable": "marked as not applicable, such as / or -",
-    "text": "words stand there",
-    "omitted": "no token of this cell is in the text",
+    "text": "printed as text",
+    "omitted": "not printed",
 }
 QUALIFIERS: Mapping[Qualifier, str] = {
     "exact": "the number as it is",

@@ -14,7 +14,7 @@ from zlib import compress
 
 from pydantic_core import to_json
 
-from structurer.observation import Evidence, Extraction
+from structurer.observation import Evidence, Extraction, Value
 
 LARGEST_KEPT = 2_000_000
 """Bytes of a file that are kept at most; a report takes some ten thousand."""
@@ -106,7 +106,7 @@ def _observations(extraction: Extraction) -> list[Values]:
             position,
             found.indicator,
             found.label,
-            None if found.value is None else dumps(found.value),
+            _value(found.value),
             found.unit,
             found.qualifier,
             found.period,
@@ -123,6 +123,11 @@ def _observations(extraction: Extraction) -> list[Values]:
         )
         for position, found in enumerate(extraction.observations)
     ]
+
+
+def _value(value: Value) -> Any:
+    """A value as JSON; a float as it is, for of one in a text SQLite keeps fifteen digits."""
+    return value if value is None or isinstance(value, float) else dumps(value)
 
 
 def _span(span: Evidence) -> tuple[Any, ...]:

@@ -11,7 +11,8 @@ from typing import get_args
 import pytest
 
 from structurer.commands.moving import FORMATS
-from structurer.export import COLUMNS, Exported, csv_row, export, json_line
+from structurer.export import COLUMNS, Exported, csv_row, defused, export, json_line
+from structurer.export.delimited import lines
 from structurer.export.write import Format
 from structurer.observation import Extraction
 from tests.samples import observe, sample
@@ -120,9 +121,6 @@ def test_nothing_is_an_empty_file_with_a_head(tmp_path: Path) -> None:
     assert _rows(tmp_path / "out.csv") == []
 
 
-def test_a_nul_is_written_as_what_cannot_be_read(tmp_path: Path) -> None:
-    from structurer.export.defuse import defused
-    from structurer.export.delimited import lines
-
+def test_a_nul_is_written_as_what_cannot_be_read() -> None:
     assert defused("1\0件") == "1\ufffd件"
     assert lines([[defused("=\0")]]) == "'=\ufffd\r\n".encode()

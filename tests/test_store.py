@@ -14,7 +14,7 @@ from sqlalchemy.schema import CreateTable
 from structurer.errors import StoreError
 from structurer.store import Store, open_store, safe_url
 from structurer.store.tables import documents, metadata
-from tests.samples import sample
+from tests.samples import observe, sample
 
 
 @pytest.fixture
@@ -151,6 +151,17 @@ def test_the_order_is_that_of_the_paths_whatever_came_first(store: Store) -> Non
         store.add(made.model_copy(update={"observations": made.observations[:1]}), fingerprint="one")
     store.add(sample("1.txt", content=b"1.txt"), fingerprint="two")
     assert [found.document.path for found in store.extractions()] == sorted(names)
+
+
+@pytest.mark.parametrize("number", [4.218982935646933e-301, 8412345678901.234, 199.927, 0.1])
+def test_a_number_comes_out_to_its_last_bit(store: Store, number: float) -> None:
+    made = sample()
+    held = made.model_copy(
+        update={"observations": (observe("disclosure.procurement.amount", "采购总金额", value=number),)}
+    )
+    store.add(held, fingerprint="one")
+    assert store.get(made.document.id).observations[0].value == number
+    assert [line.value for report in store.reports() for line in report.lines] == [number]
 
 
 def test_times_are_utc(store: Store) -> None:

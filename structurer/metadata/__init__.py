@@ -36,7 +36,7 @@ _SPAN = re.compile(
     r"(?P<end>(?:20[0-9]{2}年)?[0-9]{1,2}月[0-9]{1,2}日)"
 )
 _YEAR = re.compile("(20[0-9]{2})年")
-_PART_OF_YEAR = re.compile("[上下]半年|半年度|季度")
+_SHORTER = re.compile("[上下]半年|半年度|季度")
 _DAY = re.compile("(20[0-9]{2})(?:[-./]|年)[0-9]{1,2}(?:[-./]|月)[0-9]{1,2}(?![0-9])")
 _ASIDE = re.compile(
     "度?(?:[0-9]{1,2}月)?(?:[0-9]{1,2}日)?(?:[^。;\n,]{0,12}?(?:将|计划|拟|力争|继续|发布|修订|修正|施行|实施|印发|公布"
@@ -91,7 +91,7 @@ def extent(document: Document, sections: Sequence[Section]) -> int:
 
 
 def _names_part(title: Title | None) -> bool:
-    return title is not None and _PART_OF_YEAR.search(title.text) is not None
+    return title is not None and _SHORTER.search(title.text) is not None
 
 
 def _year(pages: Pages) -> Iterator[Observation]:

@@ -33,7 +33,7 @@ _INDEX = (
     ),
 )
 _NUMBER = re.compile(
-    r"(?<!依据)(?<!根据)(?<!参照)(?:文号|发文字号|发文文号|文件编号|公文字号)[:"
+    r"(?<!依据|根据|参照)(?:文号|发文字号|发文文号|文件编号|公文字号)[:"
     r"|\n]{0,2}(?P<value>[\u4e00-\u9fff]{1,14}[\[(](?:19|20)[0-9]{2}[\])][0-9]{1,4}号)"
 )
 _SOURCE = re.compile(
@@ -48,11 +48,11 @@ _ADDRESS = re.compile(
     r"|]{4,50}?)(?=[,;。)(\n|]|邮编|邮政编码|电话|联系电话|传真|、邮)"
 )
 _PHONE = re.compile(
-    r"(?:(?<!监督)(?<!举报)(?<!投诉)(?<!信访)(?<!热线)(?<!支持)(?<!维护)电话"
+    r"(?:(?<!监督|举报|投诉|信访|热线|支持|维护)电话"
     r"|联系方式)(?:\(传真\))?[:为是]{1,2}(?P<value>(?:\(?0[0-9]{2,3}\)?-?)?[1-9][0-9]{6,7}(?![0-9])|1[3-9][0-9]{9}(?![0-9]))"
 )
 _EMAIL = re.compile(
-    r"(?<!举报邮箱:)(?<!投诉邮箱:)(?<!监督邮箱:)(?<!信访邮箱:)(?P<value>[0-9A-Za-z][0-9A-Za-z._+-]{0,63}@[0-9A-Za-z-]{1,63}(?:\.[0-9A-Za-z-]{1,63}){1,4})"
+    r"(?<!举报邮箱:|投诉邮箱:|监督邮箱:|信访邮箱:)(?P<value>[0-9A-Za-z][0-9A-Za-z._+-]{0,63}@[0-9A-Za-z-]{1,63}(?:\.[0-9A-Za-z-]{1,63}){1,4})"
 )
 
 
@@ -77,16 +77,15 @@ def published(pages: Pages) -> Iterator[Observation]:
         ]
     said = [title.start for title in pages.titles if title.text == pages.title.text] if pages.title else []
     above = bool(said) and bool(chosen) and chosen[-1][2] <= said[-1]
-    if bare and above and len(chosen) == 1:
-        # A bare date above the title may be the day the page was saved.
+    if not chosen:
+        return
+    # A bare date above the title may be the day the page was saved.
+    saved = bare and above and len(chosen) == 1
+    if saved or _untimely(chosen[0][0], pages, bare) or _is_update(front.text, chosen):
         yield observed(
             pages.document, "published", None, [(front, *chosen[0][1:])], "ambiguous", (chosen[0][0],)
         )
-    elif chosen and (_untimely(chosen[0][0], pages, bare) or _is_update(front.text, chosen)):
-        yield observed(
-            pages.document, "published", None, [(front, *chosen[0][1:])], "ambiguous", (chosen[0][0],)
-        )
-    elif chosen:
+    else:
         places = [(front, start, end) for _, start, end in chosen[:2]]
         yield observed(
             pages.document, "published", chosen[0][0], places, "verified" if len(places) > 1 else "stated"

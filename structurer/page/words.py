@@ -6,16 +6,9 @@ from collections.abc import Iterator, Mapping
 
 from structurer import meanings
 from structurer.console.signs import BLANK, NOT_APPLICABLE, QUALIFIERS, SIGNS, shown
-from structurer.observation import Observation, Period, Printed, Value
+from structurer.observation import Observation, Period, Value
 from structurer.page.safe import safe
 
-PRINTED: Mapping[Printed, str] = {
-    "number": "printed as a number",
-    "blank": "the cell is there and left blank",
-    "not_applicable": "marked as not applicable",
-    "text": "printed as text",
-    "omitted": "not printed",
-}
 _PERIODS: Mapping[Period, str] = {
     "year": "",
     "month": "a month",
@@ -46,13 +39,13 @@ def amount(found: Value) -> str:
 
 def said(found: Observation) -> str:
     """What a value is, for those who do not see the sign."""
-    empty = "" if found.value is not None else f"{PRINTED[found.printed]}, "
+    empty = "" if found.value is not None else f"{meanings.PRINTED[found.printed]}, "
     return f"{empty}{found.status}"
 
 
 def printed(found: Observation) -> str:
     """How it stands on the page, in words."""
-    return PRINTED[found.printed]
+    return meanings.PRINTED[found.printed]
 
 
 def why_open(found: Observation) -> str:

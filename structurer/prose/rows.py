@@ -212,9 +212,7 @@ class Rows:
         if kind == "finish":
             return self._finished(verb)
         if kind == "reply":
-            timely = verb is not None and text.endswith(("按时", "按期", "如期"), 0, verb.start)
-            late = _LATE.search(text, self.start, self.end) is not None
-            return () if timely and late else ("replies",)  # 按时答复7件,逾期答复1件: parts
+            return self._replied(verb)
         if kind in ("handle", "") and (quantity.value == 0 or self._by_ways(quantity)):
             return ("applications_received",)
         if kind == "handle":
@@ -234,6 +232,11 @@ class Rows:
             word.kind in _WAYS and re.match("[^,;、0-9]{0,8}[0-9]", rest[word.end :])
             for word in tokens(rest, 0, len(rest))
         )
+
+    def _replied(self, verb: Token | None) -> tuple[str, ...]:
+        """Replies; not those in time alone, where the sentence has late ones too: 按时答复7件,逾期答复1件."""
+        timely = verb is not None and self.text.endswith(("按时", "按期", "如期"), self.start, verb.start)
+        return () if timely and _LATE.search(self.text, self.start, self.end) else ("replies",)
 
     def _finished(self, verb: Token | None) -> tuple[str, ...]:
         before = self.text[max(self.start, verb.start - 4) : verb.start] if verb else ""
@@ -318,10 +321,7 @@ class Rows:
                 if verb.kind == "finish":
                     return self._finished(verb)
                 if verb.kind == "reply":
-                    late = self.text.startswith(
-                        ("按时", "按期", "如期"), max(self.start, verb.start - 2)
-                    ) and _LATE.search(self.text, self.start, self.end)
-                    return () if late else ("replies",)
+                    return self._replied(verb)
                 if verb.kind == "receive" and self.text.startswith("新收", verb.start):
                     return ("applications_received",)
             return ()

@@ -64,6 +64,8 @@ _ITEM = re.compile(f"{_ENUMERATED.pattern}|(?<=;)(?=20[0-9]{{2}}年|全年|本�
 _COMPARED = frozenset("比较与同和跟按照")
 NEAR = 300
 """Characters of the sentence before a quantity that say when and for whom it holds."""
+_KEPT = 2_000
+"""Characters of a sentence whose time words are looked for once, for all its quantities."""
 
 Dated = tuple[Period, str | None]
 """A period and, for what holds at a date, that date as far as it is printed."""
@@ -84,13 +86,13 @@ class Times:
     def within(self, start: int, at: int) -> Iterator[re.Match[str]]:
         """The time words of a sentence before `at`, the nearest first."""
         near = max(start, at - NEAR)
-        if near > start:
+        if at - start > _KEPT:
             return reversed(list(_words(self.text, near, at)))
         if start not in self._found:
-            stop = _STOP.search(self.text, at, start + NEAR)
-            end = stop.start() if stop else start + NEAR
+            stop = _STOP.search(self.text, at, start + _KEPT)
+            end = stop.start() if stop else start + _KEPT
             self._found[start] = list(_words(self.text, start, end))
-        return (word for word in reversed(self._found[start]) if word.start() < at)
+        return (word for word in reversed(self._found[start]) if near <= word.start() < at)
 
     def is_part_of_year(self, start: int) -> bool:
         """Whether what stands before the semicolon opens with a part of the year, and so speaks of that."""

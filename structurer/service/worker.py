@@ -124,7 +124,6 @@ def import_job(store: Any, job: Job, settings: Settings) -> dict[str, Any]:
 
 
 def _unpack(store: Any, job: Job) -> None:
-
     os.makedirs(job.folder)
     for piece in store.jobs().files(job.id):
         path = os.path.join(job.folder, *piece.name.split("/"))
