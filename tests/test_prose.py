@@ -331,7 +331,6 @@ SEVERAL_PLACES = [
     ("通过网站“本局公开”专栏等平台,主动公开政府信息31条。", NOTHING),
     ("在某某网、政府网站发布信息44条。", NOTHING),
     ("在网站机构职能、通知公告等栏目公开信息44条。", [year("disclosed_website", 44)]),
-    ("测试市文化和旅游局网站公开信息44条。", [year("disclosed_website", 44)]),
     ("我局通过省、市政府网站公开信息44条。", [year("disclosed_website", 44)]),
     ("在某某日报刊发稿件12篇。", NOTHING),
     ("微信、微博粉丝共9万人。", NOTHING),

@@ -92,6 +92,19 @@ def is_city(name: str) -> bool:
     return name.removesuffix("市") in _CITIES
 
 
+def is_of_place(place: str, agency: str | None) -> bool:
+    """Whether a place, in full (某市某区), short (某区) or by its kind alone (区), is the one that an agency
+    is of; of a town's also those around it, whose site it shares. True where the agency's cannot be told."""
+    named = [part for part in parts_of(agency)[:4] if part] if agency else []
+    if not named or not place:
+        return True
+    known = named if named[-1].endswith(("镇", "乡", "街道")) else named[-1:]
+    if len(place) == 1:
+        return any(part.endswith(place) for part in known)
+    inner = [part for part in parts_of(place)[:4] if part]
+    return inner[-1] in known if inner else any(place in part for part in known)
+
+
 def region_of(agency: str) -> Region | None:
     """The region an agency's full name begins with; None when the name does not begin with one."""
     national = _NATIONAL.match(agency)

@@ -21,6 +21,7 @@ from structurer.prose.claim import Claim
 from structurer.prose.context import context
 from structurer.prose.denials import denials
 from structurer.prose.done import hedged, undone
+from structurer.prose.owners import is_elsewhere
 from structurer.prose.scope import SELF
 from structurer.prose.times import NEAR, Times
 from structurer.prose.words import clause_start
@@ -124,7 +125,7 @@ def _claims(reading: Reading, words: Times) -> tuple[dict[int, list[Claim]], lis
         clause = clause_start(text, max(start, claim.at - NEAR), claim.at)
         said = hedged(text, claim.at) if id(claim) in nothing else undone(text, clause, claim.at, claim.end)
         when = None if said else context(words, start, claim.at, claim.end)
-        if when is None:
+        if when is None or is_elsewhere(claim.rows, text, start, claim.at, words.agency):
             claim.rows = ()
             continue
         claim.period, claim.as_of = when.period, when.as_of

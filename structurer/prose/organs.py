@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from structurer.metadata.regions import is_of_place, parts_of
+
 _HAN = "[\u4e00-\u9fff]"
 _OPENS = re.compile(r"[,:()、]")
 # What may stand before the organ in its clause.
@@ -47,6 +49,7 @@ _PARTS = ("局", "委", "厅", "委员会")
 _BELOW = re.compile("[所下直]属|[站所处科院校队]\\Z|中心\\Z|公司\\Z")
 _JOINED = re.compile("[局委厅办府院心镇乡][、和与及]")
 _OFFICE = re.compile("(?<=[局委厅会])(?:办公室|办)\\Z")
+_KINDS_OF_PLACE = frozenset("省市区县州旗镇乡")
 _LONG = (
     ("街道办事处", "街道"),
     ("人民政府", "政府"),
@@ -101,9 +104,19 @@ def is_same(name: str, agency: str) -> bool:
     office = _OFFICE.search(name)
     if office is not None and is_same(name[: office.start()], agency):
         return True
+    if not _is_of_same_place(name, agency):
+        return False
     short, full = _shortened(name), _shortened(agency)
     rest = iter(full)
     return short[-1] == full[-1] and all(char in rest for char in short)
+
+
+def _is_of_same_place(name: str, agency: str) -> bool:
+    """Whether the place a name begins with, if any, is the agency's: 市水务局 is not 某市某区水务局."""
+    places = [part for part in parts_of(name)[:4] if part]
+    if places:
+        return is_of_place(places[-1], agency)
+    return name[0] not in _KINDS_OF_PLACE or is_of_place(name[0], agency)
 
 
 def _listed(text: str, start: int, at: int) -> str:

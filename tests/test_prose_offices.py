@@ -1,0 +1,88 @@
+"""Statements in the report of a known office: what its own sentences say of it, and what they say of others."""
+
+from __future__ import annotations
+
+import pytest
+
+from structurer import structure
+from structurer.prose.organs import is_same
+
+OFFICE = "云州市青河区水务局"
+OVERVIEW = "一、总体情况"
+
+
+def accepted(sentence: str, heading: str = OVERVIEW, office: str = OFFICE) -> dict[str, object]:
+    """Row → value of all that is accepted from a sentence as the office's own figure of its year."""
+    found = structure(f"{office}2016年政府信息公开工作年度报告\n\n{heading}\n{sentence}\n")
+    return {
+        one.indicator.split(".")[1]: one.value
+        for one in found.observations
+        if one.accepted and one.indicator.startswith("narrative.") and one.period == "year" and not one.scope
+    }
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "在云州市水务局网站公开信息12条。",
+        "我局在市水务局网站公开信息12条。",
+        "市局网站公开信息12条。",
+        "在市水务局网站上,全年公开信息12条。",
+        "在上级主管部门网站发布信息12条。",
+        "在水利部网站发布信息12条。",
+        "在云州市人民政府网站公开信息12条。",
+        "在市级门户网站公开信息12条。",
+        "通过区融媒体中心微信公众号发布信息12条。",
+        "在区委宣传部微信公众号发布信息12条。",
+        "通过市住建局官方微博发布信息12条。",
+        "通过青河街道办事处网站公开信息12条。",
+        "向市水务局微信公众号“云州水务”推送信息12条。",
+        "区财政局门户网站访问量达12万次。",
+    ],
+)
+def test_the_channel_of_another_body_is_not_the_offices(sentence: str) -> None:
+    assert accepted(sentence) == {}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "在区水务局网站公开信息12条。",
+        "在青河区水务局门户网站公开信息12条。",
+        "在局网站公开信息12条。",
+        "在本局网站公开信息12条。",
+        "由我局主办的网站公开信息12条。",
+        "通过青河区人民政府网站公开信息12条。",
+        "通过区政府门户网站公开信息12条。",
+        "通过青河区门户网站公开信息12条。",
+    ],
+)
+def test_the_site_of_the_office_or_of_its_place_is(sentence: str) -> None:
+    assert accepted(sentence) == {"disclosed_website": 12}
+
+
+def test_a_body_whose_name_joins_two_fields_has_one_site() -> None:
+    said = accepted("测试市文化和旅游局网站公开信息44条。", office="测试市文化和旅游局")
+    assert said == {"disclosed_website": 44}
+
+
+def test_a_town_shares_the_site_of_its_county() -> None:
+    assert accepted("在县政府网站公开信息12条。", office="青岩县北屏镇人民政府") == {"disclosed_website": 12}
+    assert accepted("在县水务局网站公开信息12条。", office="青岩县北屏镇人民政府") == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "agency", "same"),
+    [
+        ("市水务局", OFFICE, False),
+        ("云州市水务局", OFFICE, False),
+        ("市局", OFFICE, False),
+        ("区水务局", OFFICE, True),
+        ("青河水务局", OFFICE, True),
+        ("市水务局", "上海市水务局", True),
+        ("市水务局", "上海市青浦区水务局", False),
+        ("白云区水务局", OFFICE, False),
+    ],
+)
+def test_the_body_of_another_level_is_another(name: str, agency: str, same: bool) -> None:
+    assert is_same(name, agency) is same
