@@ -86,3 +86,48 @@ def test_a_town_shares_the_site_of_its_county() -> None:
 )
 def test_the_body_of_another_level_is_another(name: str, agency: str, same: bool) -> None:
     assert is_same(name, agency) is same
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "深化政务公开,做好依法行政,全年行政复议2件,行政诉讼1件。",
+        "政务公开工作有序开展,法律顾问办理诉讼3件。",
+        "法律顾问代理政府信息公开行政诉讼3件。",
+        "公开庭审,行政诉讼3件均由负责人出庭。",
+        "公开行政诉讼3件的判决书。",
+        "重点公开执法信息,全年行政复议案件3件。",
+        "政府信息公开行政复议2件,其中涉及政府信息公开1件。",
+        "政务公开。全年行政复议案件2件,均为征地拆迁类。",
+        "公开监督电话,全年收到举报12件。",
+        "公开投诉举报电话,受理投诉12件。",
+        "收到举报投诉2件,均与政府信息公开无关。",
+        "公开办事流程,收取费用300元。",
+        "公开拍卖收入120万元,专项经费3万元。",
+        "公开执法人员3名,兼职2名。",
+    ],
+)
+def test_cases_charges_and_staff_of_another_subject_are_open(sentence: str) -> None:
+    assert accepted(sentence) == {}
+
+
+@pytest.mark.parametrize(
+    ("heading", "sentence", "rows"),
+    [
+        (
+            "五、因政府信息公开申请行政复议、提起行政诉讼情况",
+            "全年行政复议2件,行政诉讼1件。",
+            {"reconsiderations": 2, "litigations": 1},
+        ),
+        (
+            OVERVIEW,
+            "因政府信息公开被提起行政复议2件,行政诉讼1件。",
+            {"reconsiderations": 2, "litigations": 1},
+        ),
+        (OVERVIEW, "全年发生政府信息公开行政诉讼3件。", {"litigations": 3}),
+        (OVERVIEW, "收到信息公开投诉2件。", {"complaints": 2}),
+        ("六、依法行政情况", "全年行政复议2件,行政诉讼1件。", {}),
+    ],
+)
+def test_cases_about_disclosure_are_counted(heading: str, sentence: str, rows: dict[str, object]) -> None:
+    assert accepted(sentence, heading) == rows

@@ -22,6 +22,7 @@ _REACH = 40
 _BETWEEN = re.compile(
     '(?:的|官方|政务|机关|门户|主办的|开设的|新浪|腾讯|上的|"[^"]{1,20}"|《[^《》]{1,20}》|[(][^()]{1,20}[)])*\\Z'
 )
+_GOVERNED = re.compile("(?:[省市区县州旗镇乡]|人民)\\Z")
 _HAN = re.compile("[\u4e00-\u9fff]*\\Z")
 _LEADS = re.compile(
     ".*(?:通过|利用|依托|借助|运用|经由|充分|先后|同时|以及|其中|[在于年月日]|年度|全年|本年|分别|主要|由(?=[我本]))"
@@ -58,8 +59,10 @@ def _owner(text: str, start: int, channel: Token) -> str:
     """The words directly before a channel that say whose it is; "" where none do."""
     before = text[max(start, channel.start - _REACH) : channel.start]
     word = text[channel.start : channel.end]
-    if word.startswith(("局", "政府")) and not word.startswith("政府信息"):
-        before += "局" if word[0] == "局" else "政府" if before.endswith((*"省市区县州旗镇乡", "人民")) else ""
+    if word.startswith("局"):
+        before += "局"
+    elif word.startswith("政府网") and _GOVERNED.search(before):
+        before += "政府"
     between = _BETWEEN.search(before)
     han = _HAN.search(before, 0, between.start() if between else len(before))
     name = han[0] if han else ""

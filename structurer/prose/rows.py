@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from structurer.prose.channels import channel_rows, clause_of, inherited, is_alone, is_narrowed, names_own
 from structurer.prose.lexicon import CHANNEL_KINDS, CHANNELS, FILLER, LEAD, NOUNS, VERBS, Noun, only
+from structurer.prose.subject import is_case, is_fee, is_public
 from structurer.prose.words import Named, Token, tokens
 from structurer.quantities import Quantity
 
 _LEVELS = re.compile("(全国|省|市|区|县)级?(?:人大|政协|两会)")
 _MADE = re.compile("制作|制发|产生|形成|印发|属性|公文|发文|拟制")
-_PUBLIC = re.compile("公开|政务")
 _BY = re.compile("通过|利用|依托|借助|运用|以|开通|在|充分发挥")
 _CARRIED = re.compile("[,(:]?(?:其中|含|包括|包含)[^。;]{0,30}?(?:结转|新收)")
 _PARTLY = re.compile("[,(]?其中[^。;0-9]{0,16}公开")
@@ -59,7 +59,9 @@ class Rows:
         if kind == "apply_bare":
             return self._received(named, quantity, bare=True)
         noun = NOUNS[kind]
-        if quantity.unit not in noun.units or (noun.about and not self.public()):
+        if quantity.unit not in noun.units or (
+            noun.about and not self._is_about_disclosure(noun, named, quantity)
+        ):
             return ()
         if noun.within and (noun.within != self.family or _MADE.search(self.text, self.low, quantity.start)):
             return ()
@@ -144,7 +146,7 @@ class Rows:
             return ()  # cases an agency decides for others, not those brought against it
         if kind in ("recon", "lit") and _CARRIED.match(self.text, quantity.end, self.high):
             return ()  # with what was carried in
-        if kind == "complaint" and _PARTLY.match(self.text, quantity.end, self.high):
+        if kind in ("recon", "lit", "complaint") and _PARTLY.match(self.text, quantity.end, self.high):
             return ()  # 举报投诉12件,其中涉及政府信息公开2件
         if (
             kind in ("training", "meeting")
@@ -171,9 +173,17 @@ class Rows:
         begin = max(self.start, self.text.rfind(",", self.start, at) + 1)
         return _BUSINESS.search(self.text, begin, at) is not None
 
-    def public(self) -> bool:
-        """Whether the sentence, or its heading, speaks of disclosure."""
-        return _PUBLIC.search(self.text, self.low, self.high) is not None or "公开" in self.heads
+    def _is_about_disclosure(self, noun: Noun, named: Named, quantity: Quantity) -> bool:
+        """Whether the sentence or its heading says so of what the noun counts. That there was none of
+        something at all was so of disclosure, too."""
+        if not is_public(self.text, self.low, self.high, self.heads):
+            return False
+        if noun.row == "fees_charged":
+            return is_fee(self.text, self.low, self.high, self.heads)
+        if noun.family in ("recon", "lit", "complaint") and quantity.value:
+            end = max(named.end, quantity.end)
+            return is_case(self.text, self.low, named.start, end, self.high, self.heads)
+        return True
 
     def _joint(self, named: Named, quantity: Quantity) -> tuple[str, ...]:
         """Nouns that share one number: only proposals have a row for the sum, and only zero settles each."""
