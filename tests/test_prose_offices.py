@@ -131,3 +131,52 @@ def test_cases_charges_and_staff_of_another_subject_are_open(sentence: str) -> N
 )
 def test_cases_about_disclosure_are_counted(heading: str, sentence: str, rows: dict[str, object]) -> None:
     assert accepted(sentence, heading) == rows
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "与区环保局联合召开政务公开工作会议2次。",
+        "与区环保局召开新闻发布会2次。",
+        "联合区环保局召开新闻发布会2场。",
+        "会同区环保局举办新闻发布会2场。",
+        "配合区政府召开新闻发布会2场。",
+        "参加区政府召开的新闻发布会2场。",
+        "参加市局组织的政府信息公开培训3次。",
+        "参加区政务公开办举办的培训班2期。",
+        "与区司法局共同举办政务公开培训班1期。",
+        "联合举办政府信息公开培训班3期。",
+        "列席政务公开工作会议2次。",
+    ],
+)
+def test_what_others_hold_or_hold_as_well_is_open(sentence: str) -> None:
+    assert accepted(sentence) == {}
+
+
+def test_what_the_office_holds_is_counted() -> None:
+    assert accepted("举办政府信息公开培训班3期,培训人员120人次。") == {"trainings": 3, "trainees": 120}
+    assert accepted("与网民开展在线访谈3次。") == {"online_interviews": 3}
+    joined = accepted("市残疾人联合会举办政务公开培训班2期。", office="云州市残疾人联合会")
+    assert joined == {"trainings": 2}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "审核发布12条。",
+        "通过网站审核发布信息12条。",
+        "网站转载发布信息12条。",
+        "网站采编信息12条。",
+        "向门户网站推送信息50条。",
+        "上报公开信息12条。",
+        "报送公开政府信息12条。",
+        "区政府网站录用信息12条。",
+        "报送并发布信息50条。",
+    ],
+)
+def test_what_is_reviewed_passed_on_or_taken_over_is_not_published(sentence: str) -> None:
+    assert accepted(sentence) == {}
+
+
+def test_a_push_to_readers_is_published() -> None:
+    assert accepted("微信公众号向公众推送信息50条。") == {"disclosed_wechat": 50}

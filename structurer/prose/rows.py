@@ -25,6 +25,10 @@ _BUSINESS = re.compile("行政(?:许可|处罚|强制|检查|执法|审批|确�
 _OFF_SITE = re.compile("微博|微信|公众号|抖音|电台|广播|电视")
 _COUNTER = re.compile("(?:总|累计|历史)(?:访问|点击|浏览)")
 _GUEST = re.compile("(?:[局区市县厅镇委][长]|主任|书记|班子成员|领导)[^,。;]{0,6}(?:参加|出席|做客|走进)")
+_ATTENDED = re.compile("(?:参加|出席|列席|选派|选送|派员|派出)(?!或|人)")
+_INVITED = re.compile(
+    "(?:参加|参与|出席|列席)[^,。;]{0,20}(?:政府|[局委办厅部]|中心|单位|上级)[^,。;]{0,12}(?:召开|举办|举行|组织|主持|的)"
+)
 _LATE = re.compile("逾期|超期|延期|超时")
 _PARAGRAPH = 500
 """Characters of a paragraph before a figure that may name its medium."""
@@ -148,12 +152,10 @@ class Rows:
             return ()  # with what was carried in
         if kind in ("recon", "lit", "complaint") and _PARTLY.match(self.text, quantity.end, self.high):
             return ()  # 举报投诉12件,其中涉及政府信息公开2件
-        if (
-            kind in ("training", "meeting")
-            and named.verbs
-            and self.text.startswith(("参加", "组织参加"), named.verbs[0].start)
-        ):
+        if kind in ("training", "meeting") and _ATTENDED.search(self.text, named.start, quantity.start):
             return ()  # held by others
+        if kind in ("press", "interview") and _INVITED.search(self.text, named.start, quantity.start):
+            return ()  # 参加区政府召开的新闻发布会2场
         if kind == "interpretation" and named.verbs and self.text.startswith("转", named.verbs[0].start):
             return ()
         return (noun.row,)
