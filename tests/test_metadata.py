@@ -496,3 +496,26 @@ def test_a_day_of_update_is_no_day_of_publication() -> None:
     assert (
         found(f"发布时间:2023-01-20\n更新时间:2023-05-04\n{title}{BODY}")["published"].value == "2023-01-20"
     )
+
+
+@pytest.mark.parametrize("place", ["青岩县", "云州市青河区", "北屏镇", "白云街道", "云州市高新区", "全市"])
+def test_a_place_is_no_agency(place: str) -> None:
+    title = f"{place}2012年政府信息公开年度报告\n"
+    agency = found(title + BODY)["agency"]
+    assert (agency.value, agency.status, agency.candidates) == (None, "ambiguous", (place,))
+    signed = found(title + BODY + "\n青河区水务局\n2013年3月1日\n")["agency"]
+    assert (signed.value, signed.accepted) == (None, False)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "来源:青岩县人民政府\n",
+        "现公布青岩县人民政府2012年政府信息公开年度报告。\n",
+        "如有疑问,请与青岩县人民政府办公室联系(电话:0512-5550000)。\n",
+    ],
+)
+def test_the_government_of_the_place_reports_where_it_is_named(said: str) -> None:
+    seen = found(f"青岩县2012年政府信息公开年度报告\n{said}{BODY}")
+    assert (seen["agency"].value, seen["agency"].accepted) == ("青岩县人民政府", True)
+    assert (seen["region"].value, seen["level"].value) == ("青岩县", "county")

@@ -5,6 +5,8 @@ publication date. Several years in one title are `disputed`; so is a title year 
 and the body does not confirm, and one of several titles that name different years.
 
 The agency is the title's; a short name there (市教育局) gives way to a fuller one that ends with it.
+A title that names a place only (某区2012年…报告) names no body: its government is the agency where another
+place says so, else it is `ambiguous`.
 Without a title it is whom the opening clause presents (现公布某局…年度报告, 由某局编制).
 Titles of different bodies are `disputed`. A name that neither confirms, from one place only (contact
 clause, publisher, signature), is `ambiguous`; so is a bare date above the title. What two places agree on

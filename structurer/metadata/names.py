@@ -41,6 +41,9 @@ _SIGNED = re.compile(
 _SEVERAL = re.compile(
     r"(?P<first>(?P<region>[\u4e00-\u9fff]{2,6}[省市区县州旗])[\u4e00-\u9fff]{1,20})(?P<second>(?P=region)[\u4e00-\u9fff]{1,20})"
 )
+_PLACE = re.compile("(?:[省市区县旗州盟镇乡]|街道)\\Z")
+"""What a name ends with that is a place's; who reports for it is its government."""
+_SEAT = re.compile("(?:人民政府|政府|管理委员会|管委会|办事处)\\Z")
 _KINDS = {_CONTACT: "contact", _PUBLISHER: "publisher", _SIGNED: "signature"}
 _NOBODY = re.compile("^[本我该各]|信息公开|领导小组|本站|本网|原创|网站|编辑|管理员")
 
@@ -57,6 +60,9 @@ def agency(pages: Pages) -> Iterator[Observation]:
     """The agency, and the region and level its name settles."""
     titled = _titled(pages)
     others = [name for name in _others(pages) if not _NOBODY.search(name.text)]
+    if titled is not None and _PLACE.search(titled.text):
+        yield from _of_place(pages, titled, others)
+        return
     fuller = [name for name in others if titled and _is_fuller(name.text, titled.text)]
     known = [titled, *others] if titled else others
     chosen = next(iter(fuller or known), None)
@@ -75,11 +81,54 @@ def agency(pages: Pages) -> Iterator[Observation]:
         places.append((pages.body, said, said + len(name)))
     agreed = len({(id(reading), start) for reading, start, _ in places}) > 1
     yield observed(pages.document, "agency", name, places, "verified" if agreed else "stated")
+    yield from _region(pages, name, places[:1])
+
+
+def _of_place(pages: Pages, titled: _Name, others: Sequence[_Name]) -> Iterator[Observation]:
+    """Of a title that names a place only, no body: who reports is its government where another place says so
+    (contact clause, publisher, signature, opening clause, a fuller title); else it is open."""
+    seats = [*_seated(pages, titled.text), *(name for name in others if _is_seat(name.text, titled.text))]
+    strange = [
+        title.agency
+        for title in pages.titles
+        if title.agency not in (None, titled.text) and not _is_seat(title.agency or "", titled.text)
+    ]
+    if seats and not strange:
+        name = seats[0].text
+        places = [seat.place for seat in seats if seat.text == name]
+        yield observed(pages.document, "agency", name, places, "verified" if len(places) > 1 else "stated")
+    else:
+        named = (titled.text, *(seat.text for seat in seats), *strange, *(other.text for other in others))
+        candidates = tuple(dict.fromkeys(named))
+        yield observed(pages.document, "agency", None, [titled.place], "ambiguous", candidates)
+    yield from _region(pages, titled.text, [titled.place])
+
+
+def _seated(pages: Pages, place: str) -> Iterator[_Name]:
+    """The government of a place where another title names it."""
+    for title in pages.titles:
+        if title.agency and _is_seat(title.agency, place):
+            at = pages.front.text.find(title.agency, title.start, title.end)
+            span = (at, at + len(title.agency)) if at >= 0 else (title.start, title.end)
+            yield _Name(title.agency, (pages.front, *span))
+
+
+def _is_seat(name: str, place: str) -> bool:
+    """Whether a body is the government of a place: 某区人民政府, 某街道办事处, 某新区管委会."""
+    seat = _SEAT.search(name)
+    if seat is None or not seat.start():
+        return False
+    of = name[: seat.start()]
+    return of.endswith(place) or place.endswith(of)
+
+
+def _region(pages: Pages, name: str, places: Sequence[Place]) -> Iterator[Observation]:
+    """The region that a name begins with, and the level that it settles."""
     region = region_of(name)
     if region is not None:
-        yield observed(pages.document, "region", region.name, places[:1])
+        yield observed(pages.document, "region", region.name, places)
         if region.level is not None:
-            yield observed(pages.document, "level", region.level, places[:1])
+            yield observed(pages.document, "level", region.level, places)
 
 
 def _doubt(
