@@ -15,7 +15,7 @@ from structurer.doubt import doubt_statements, doubt_tables, waiting
 from structurer.draft import Draft
 from structurer.errors import NotAReport
 from structurer.forms import Forms, Table, data_folder, load_forms
-from structurer.metadata import damaged_dates, metadata
+from structurer.metadata import damaged_dates, is_of_part, metadata, next_report
 from structurer.observation import (
     DocumentInfo,
     Extraction,
@@ -26,6 +26,7 @@ from structurer.observation import (
     Usage,
     trusted,
 )
+from structurer.partial import of_a_part, told
 from structurer.prose import statements
 from structurer.read import read
 from structurer.reconcile import crossings, reconcile
@@ -35,6 +36,12 @@ from structurer.tables import TableReading, read_tables
 
 if TYPE_CHECKING:
     from structurer.model.reply import Reply
+
+
+_SECOND = (
+    "another report begins at character {} of the text, with a title of its own; from there on"
+    " nothing is read: give each report a file of its own"
+)
 
 
 def structure(
@@ -77,9 +84,11 @@ def draft(document: Document, forms: Forms) -> Draft:
 
     Raises NotAReport when that is nothing at all.
     """
-    tables = read_tables(document, forms)
-    spans = [(table.table, table.start, table.end) for table in tables]
-    sections = segment(document, forms, spans)
+    tables, spans, sections = _parts(document, forms)
+    second = next_report(document, sections)
+    if second is not None:
+        document = document.until(second, _SECOND.format(second))
+        tables, spans, sections = _parts(document, forms)
     about = metadata(document, sections)
     year = _year(about)
     prose = statements(document, sections, forms, spans, year=year, agency=_agency(about))
@@ -90,6 +99,15 @@ def draft(document: Document, forms: Forms) -> Draft:
             " see whether it is another document",
         )
     return Draft(document, sections, tuple(tables), prose, tuple(about), year)
+
+
+def _parts(
+    document: Document, forms: Forms
+) -> tuple[list[TableReading], list[tuple[str, int, int]], tuple[Section, ...]]:
+    """The tables of a document, the spans they lie in, and its sections."""
+    tables = read_tables(document, forms)
+    spans = [(table.table, table.start, table.end) for table in tables]
+    return tables, spans, segment(document, forms, spans)
 
 
 def finish(draft: Draft, forms: Forms, replies: Sequence[Reply] = (), *, accept: bool = False) -> Extraction:
@@ -108,6 +126,9 @@ def finish(draft: Draft, forms: Forms, replies: Sequence[Reply] = (), *, accept:
     if document.recognised:
         cells = doubt_tables(cells, tables, document, forms)
         about, stated = doubt_statements(about, document), doubt_statements(stated, document)
+    if cells and is_of_part(document, draft.sections):
+        cells = of_a_part(cells)
+        said = [*said, told(cells)]
     observations = (*about, *cells, *stated)
     findings = [
         *report(checks, observations),

@@ -180,3 +180,81 @@ def test_what_is_reviewed_passed_on_or_taken_over_is_not_published(sentence: str
 
 def test_a_push_to_readers_is_published() -> None:
     assert accepted("微信公众号向公众推送信息50条。") == {"disclosed_wechat": 50}
+
+
+TABLE = """二、主动公开政府信息情况
+第二十条第（一）项
+信息内容 | 本年制发件数 | 本年废止件数 | 现行有效件数 |
+规章 | 0 | 0 | 0 |
+行政规范性文件 | {n} | 0 | {n} |
+第二十条第（五）项
+信息内容 | 本年处理决定数量 |
+行政许可 | {n} |
+第二十条第（六）项
+信息内容 | 本年处理决定数量 |
+行政处罚 | 0 |
+行政强制 | 0 |
+第二十条第（八）项
+信息内容 | 本年收费金额（单位：万元） |
+行政事业性收费 | 0 |
+"""
+FIRST = "云州市水务局2021年政府信息公开工作年度报告\n\n一、总体情况\n主动公开政府信息31条。\n"
+
+
+def numbers(text: str) -> dict[str, object]:
+    """Key → value of every accepted count over nine."""
+    return {
+        one.indicator: one.value
+        for one in structure(text).observations
+        if one.accepted and isinstance(one.value, int) and not one.indicator.startswith("metadata.")
+        if one.value > 9
+    }
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "云州市水务局2022年政府信息公开工作年度报告",
+        "云州市教育局2021年政府信息公开工作年度报告",
+        "云州市青河区水务局2021年政府信息公开工作年度报告",
+    ],
+)
+def test_of_two_reports_in_a_file_the_first_is_read(title: str) -> None:
+    only = {"narrative.disclosed_items.count": 31}
+    assert numbers(f"{FIRST}{title}\n{TABLE.format(n=71)}") == only
+    assert numbers(f"{FIRST}{title}\n收到政府信息公开申请71件。\n") == only
+    both = structure(f"{FIRST}{TABLE.format(n=31)}{title}\n{TABLE.format(n=71)}")
+    assert {both["disclosure.licensing.decisions"].value, both["narrative.disclosed_items.count"].value} == {
+        31
+    }
+    notes = [one.message for one in both.findings if one.rule == "document.reading"]
+    assert any("give each report a file of its own" in note for note in notes)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "市水务局2021年政府信息公开工作年度报告",
+        "云州市水务局2021年度政府信息公开工作报告",
+    ],
+)
+def test_the_title_once_more_begins_no_second_report(title: str) -> None:
+    assert numbers(f"{FIRST}{title}\n{TABLE.format(n=31)}")["disclosure.licensing.decisions"] == 31
+
+
+def test_links_to_other_years_end_no_report() -> None:
+    links = "\n".join(f"云州市水务局{year}年政府信息公开工作年度报告" for year in (2019, 2020))
+    assert numbers(f"{FIRST}{TABLE.format(n=31)}{links}\n")["disclosure.licensing.decisions"] == 31
+    before = structure(f"{links}\n{FIRST}")
+    assert [before[f"metadata.{key}"].accepted for key in ("title", "year")] == [False, False]
+
+
+@pytest.mark.parametrize("part", ["上半年", "第三季度"])
+def test_the_tables_of_a_part_of_a_year_are_open(part: str) -> None:
+    text = f"云州市水务局2021年{part}政府信息公开工作报告\n{TABLE.format(n=71)}"
+    found = structure(text)
+    assert found["disclosure.licensing.decisions"].candidates == (71,)
+    assert not [
+        one for one in found.observations if one.accepted and not one.indicator.startswith("metadata.")
+    ]
+    assert any(one.rule == "document.part_of_year" for one in found.findings)

@@ -30,7 +30,7 @@ from structurer.metadata.titles import Title
 from structurer.observation import Observation, Status
 from structurer.running import Reading
 
-__all__ = ["damaged_dates", "extent", "metadata", "report_agency", "report_year"]
+__all__ = ["damaged_dates", "extent", "is_of_part", "metadata", "next_report", "report_agency", "report_year"]
 
 _SPAN = re.compile(
     r"(?:统计|数据|期限|时限|报告期|所列"
@@ -60,9 +60,18 @@ def metadata(document: Document, sections: Sequence[Section]) -> list[Observatio
     found = [*agency(pages), *_year(pages)]
     if pages.title is not None:
         place = (pages.front, pages.title.start, pages.title.end)
-        found.append(observed(document, "title", pages.title.text, [place]))
+        found.append(observed(document, "title", pages.title.text, [place], *_rivals(pages, pages.title)))
     dated = list(published(pages)) or list(fused_published(pages))
     return [*found, *dated, *_period(pages), *labelled(pages)]
+
+
+def _rivals(pages: Pages, title: Title) -> tuple[Status, tuple[str, ...]]:
+    """Whether other titles in front, of another year or body, leave it open which is this report's."""
+    clause = _span(pages)
+    rivals = [other.text for other in pages.titles if pages.is_another(other)]
+    if not rivals or (clause is not None and clause[1].value == title.year):
+        return "stated", ()
+    return "disputed", tuple(dict.fromkeys((title.text, *rivals)))
 
 
 def report_year(document: Document, sections: Sequence[Section]) -> int | None:
@@ -90,6 +99,16 @@ def extent(document: Document, sections: Sequence[Section]) -> int:
         return 0
     second = pages.next_report()
     return len(document.text) if second is None else second
+
+
+def is_of_part(document: Document, sections: Sequence[Section]) -> bool:
+    """Whether the title names a part of a year only: 某局2021年上半年…报告."""
+    return _names_part(Pages(document, sections).title)
+
+
+def next_report(document: Document, sections: Sequence[Section]) -> int | None:
+    """The offset at which a second report begins in a file, of another year or body; None where none does."""
+    return Pages(document, sections).next_report()
 
 
 def _names_part(title: Title | None) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from structurer.document import Document, Section
+from structurer.metadata.regions import is_another_body
 from structurer.metadata.titles import Title, best, titles
 from structurer.observation import ACCEPTING, Observation, Status, Value, stating
 from structurer.running import Reading, running
@@ -19,7 +20,8 @@ _TAIL = 1_500
 """Characters at the end in which a signature is looked for."""
 _LONGEST_TITLE = 90
 _TITLE_ENDS = re.compile(r"(?:报告|年报)[^\n。;,]{0,12}$", re.MULTILINE)
-_FIRST_SECTION = re.compile(r"\n\s*一、")
+_CONTENT = re.compile(r"\n\s*一、|本年新收|信息内容|[0-9] ?[条件份篇次]")
+"""What a report has, and a list of links has not."""
 
 LABELS = {
     "agency": "机构", "region": "地区", "level": "层级", "year": "年度", "title": "标题",
@@ -76,24 +78,27 @@ class Pages:
         return best(self.titles)
 
     def next_report(self) -> int | None:
-        """Where in the text a second report begins: a title of another year or body with sections behind."""
+        """Where in the text a second report begins: a title of another year or body with a section, a table
+        or a count behind it."""
         folded = self.document.folded
         if self.title is None:
             return None
         for ending in _TITLE_ENDS.finditer(folded, self._first):
+            if any(span.start <= ending.start() < span.end for span in self.document.furniture):
+                continue
             start = folded.rfind("\n", self._first, max(self._first, ending.start() - _LONGEST_TITLE)) + 1
             reading = running(self.document, [(max(start, self._first), ending.end())], front=True)
             for title in titles(reading.text, len(reading.text)):
-                if self._is_another(title) and _FIRST_SECTION.search(folded, ending.end()):
+                if self.is_another(title) and _CONTENT.search(folded, ending.end()):
                     return reading.origin(title.start)
         return None
 
-    def _is_another(self, title: Title) -> bool:
+    def is_another(self, title: Title) -> bool:
         """Whether a title names another year, or for a year another body, than this report's."""
         own = self.title
         if own is None or title.year is None:
             return False
-        other_body = bool(title.agency and own.agency and title.agency != own.agency)
+        other_body = bool(title.agency and own.agency and is_another_body(title.agency, own.agency))
         return other_body or (own.year is not None and title.year != own.year)
 
     def _spans(self) -> Iterator[tuple[int, int]]:

@@ -105,6 +105,19 @@ def is_of_place(place: str, agency: str | None) -> bool:
     return inner[-1] in known if inner else any(place in part for part in known)
 
 
+def is_another_body(one: str, other: str) -> bool:
+    """Whether two names cannot be those of one body, one of them short (市水务局) or abbreviated (教委)."""
+    short, full = sorted((one, other), key=len)
+    if full.endswith(short) or (full.startswith(short) and "政府" in full[len(short) :]):
+        return False
+    places = [[part for part in parts_of(name)[:4] if part][-1:] for name in (short, full)]
+    if all(places) and places[0] != places[1]:
+        return True
+    short, full = (name.replace("委员会", "委").replace("人民政府", "政府") for name in (short, full))
+    rest = iter(full)
+    return short[-1] != full[-1] or not all(char in rest for char in short)
+
+
 def region_of(agency: str) -> Region | None:
     """The region an agency's full name begins with; None when the name does not begin with one."""
     national = _NATIONAL.match(agency)
