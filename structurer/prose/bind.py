@@ -32,7 +32,7 @@ _TRAINED = re.compile(
 _SEVERAL = frozenset(("reads", "video_plays", "consultations_answered"))
 """Rows counted for each channel; the channel is then their scope."""
 _ISSUES, _ITEMS = frozenset(("期", "批", "组", "人次")), frozenset(("条", "篇", "则", "件", "份"))
-_TOGETHER = re.compile(r"[,(、]?(?:共计?|合计|总计|累计|计)?")
+_TOGETHER = re.compile(r"[,(、]?(?:共计?|合计|总计|累计|计)?(?:信息|图文|文章|稿件|消息|推文)?")
 _LAST_YEAR = re.compile("(?:上一?年度?|去年|20[0-9]{2}年度?)(?:同期)?(?:为|是|:|共|数量)?")
 
 

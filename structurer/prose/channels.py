@@ -22,6 +22,11 @@ _REACHED = re.compile("通过|利用|依托|借助|运用|充分|以及|[在于�
 _QUOTED = re.compile('"[^"]{1,20}"|[(][^()]{1,30}[)]')
 _OTHERS = re.compile("等(?!级|[^,]{0,6}(?:栏|板块|版块|模块|频道|目录))|[、和与及]")
 _COLUMNS = re.compile("(?:栏目?|板块|版块|模块|频道|目录)[上中内里]?\\Z")
+_ONE_COLUMN = re.compile(
+    '(?:"(?![^"]*公开)[^"]{1,20}"|(?<=[\u4e00-\u9fff]{2})(?<!相关)(?<!有关)(?<!对应)(?<!公开)(?<!信息)(?<!网站)(?<![各等个类同的]))'
+    "(?:专栏|栏目|专题|板块|版块|模块|频道)"
+)
+"""A column with a name of its own is a part of the site: 网站"河长制"专栏."""
 _PART = re.compile("英文|外文|首页|子站|分站")
 _BODY_OF_TWO = re.compile("[\u4e00-\u9fff]{2,12}?[和与及][\u4e00-\u9fff]{2,8}?(?:局|委员会|委|厅|部)")
 """A body whose name joins two fields (文化和旅游局) is one body."""
@@ -48,6 +53,8 @@ def channel_rows(channels: Sequence[str], clause: str, verb: str) -> tuple[str, 
 
 def is_alone(text: str, start: int, at: int) -> bool:
     """Whether the channel named in `text[start:at]` is the only place there: 甲报、微信等 sums up several."""
+    if _is_column(text, start, at):
+        return False
     clause = _QUOTED.sub(lambda quoted: "_" * len(quoted[0]), text[start:at])
     words = tokens(clause, 0, len(clause))
     named = [word for word in words if word.kind in CHANNEL_KINDS]
@@ -64,6 +71,14 @@ def is_alone(text: str, start: int, at: int) -> bool:
     before = clause[begin : first + clause.startswith(("局", "厅", "委"), first)]  # 局网站 is one word
     items = _JOIN.split(_BODY_OF_TWO.sub("", before.replace("_", "")))[:-1]
     return all(only(MODIFIER, item, 0, len(item)) for item in items)
+
+
+def _is_column(text: str, start: int, at: int) -> bool:
+    """Whether the words between the channel and what was done there name one column of it."""
+    words = tokens(text, start, at)
+    after = next((word.end for word in words if word.kind in CHANNEL_KINDS), at)
+    verb = next((word.start for word in words if word.kind in VERBS and word.start >= after), at)
+    return _ONE_COLUMN.search(text, after, verb) is not None
 
 
 def names_own(text: str, start: int, at: int) -> bool:

@@ -15,7 +15,7 @@ from structurer.prose.words import clause_start
 _PLAN = re.compile(
     r"将(?:继续|进一步|不断|大力|着力|认真|持续|切实|重点|全面|深入|严格|努力|力争)|计划(?:在|于"
     r"|开展|召开|举办|组织|发布|公开|培训)|拟(?<!虚拟)(?:于|在|召开|举办|组织|开展|发布)"
-    r"|力争|下一步|下步|预计|争取|明年|来年|今后|要求[^,。;]{0,12}(?:不少于|至少|每)|目标(?:是|为|任务)|指标(?:是|为|:)"
+    r"|力争|下一步|下步|预计|争取|明年|来年|今后|要求[^,。;]{0,12}(?:不少于|至少|每)|要求(?=[各全所下每])|(?:目标|任务)(?:是|为|任务|数|量)|指标(?:是|为|:)"
 )
 # A rule or a condition says what is to be done, in whatever clause: 如收到…, 各单位应…; not 应公开尽公开.
 _RULE = re.compile(
@@ -25,6 +25,8 @@ _RULE = re.compile(
     "|(?<![需主重必只还摘概纲简首紧不想纪])(?:需要?|要)(?=(?:主动|依法|全面|及时)*(?:公开|发布|收到|办理|召开|举办|组织|开展|完成)(?!的))"
 )
 _RULED = re.compile("(?:(?:以上|以下)?的|(?<=的)),[^,;。]{0,8}(?:应|须|要|可)")
+_EACH = re.compile("[各每所]")
+_AT_LEAST = re.compile("不少于|不得少于|不低于|至少")
 _BEHIND = re.compile(r"\((?P<when>20[0-9]{2}年度?|[上去]一?年度?)(?:数据?|同期)?\)")
 _GROWN = re.compile(
     "[^。\\n]{0,24}?(?:其中[,:]?(?:(?:本年度?|今年|当年|年内|20[0-9]{2}年度?)(?:新|制定|制发|出台|印发)"
@@ -55,6 +57,8 @@ def context(words: Times, start: int, at: int, end: int) -> Context | None:
     clause = clause_start(text, near, at)
     if _PLAN.search(text, near, at) or _WILL.search(text, clause, at) or _RULE.search(text, near, at):
         return None
+    if _AT_LEAST.match(text, at) and _EACH.search(text, clause, at):
+        return None  # 各科室每月公开信息不少于30条: what is asked of each
     if _RULED.match(text, end) or _GROWN.match(text, end):
         return None
     behind = _BEHIND.match(text, end)

@@ -29,6 +29,9 @@ _ATTENDED = re.compile("(?:参加|出席|列席|选派|选送|派员|派出)(?!�
 _INVITED = re.compile(
     "(?:参加|参与|出席|列席)[^,。;]{0,20}(?:政府|[局委办厅部]|中心|单位|上级)[^,。;]{0,12}(?:召开|举办|举行|组织|主持|的)"
 )
+_KIND = re.compile("书面|口头|网上|公民|法人|企业|群众|个人|单位")
+_OTHER_KIND = re.compile("[,、及和与](?!其中)[^,。;0-9(]{1,12}申请[^,。;0-9]{0,3}[0-9]")
+_GAINED = re.compile("新增|净增|增[加长粉]|涨粉")
 _LATE = re.compile("逾期|超期|延期|超时")
 _PARAGRAPH = 500
 """Characters of a paragraph before a figure that may name its medium."""
@@ -89,7 +92,7 @@ class Rows:
 
     def _is_published(self, named: Named, quantity: Quantity) -> bool:
         """Whether the clause begins with publishing: 发布动态20条、建议提案1条."""
-        begin = max(self.start, self.text.rfind(",", self.start, quantity.start) + 1)
+        begin = self._clause(quantity.start)
         return any(word.kind == "publish" for word in tokens(self.text, begin, named.start or quantity.start))
 
     def _is_about(self, quantity: Quantity) -> bool:
@@ -118,6 +121,8 @@ class Rows:
         if kind == "normative":
             return self._normative(named)
         if kind == "follower":
+            if _GAINED.search(self.text, self._clause(quantity.start), quantity.start):
+                return ()  # 新增粉丝320人
             if len(set(named.channels)) > 1 and "均" not in self.text[named.start : quantity.start]:
                 return ()  # 微信、微博粉丝共9万人: the sum of several
             channels = named.channels[-1:] or self._inherited(named.start)
@@ -160,6 +165,10 @@ class Rows:
             return ()
         return (noun.row,)
 
+    def _clause(self, at: int) -> int:
+        """Where the clause before `at` begins."""
+        return max(self.start, self.text.rfind(",", self.start, at) + 1)
+
     def _is_off_site(self, at: int) -> bool:
         """Whether the paragraph up to here names another medium and no website: 通过官方微博访谈3期."""
         said = self.text[max(0, at - _PARAGRAPH, self.text.rfind("\n", 0, at) + 1) : at]
@@ -167,12 +176,12 @@ class Rows:
 
     def _principal(self, start: int, at: int) -> bool:
         """Whether the clause says that those in charge took part."""
-        start = max(self.start, self.text.rfind(",", self.start, start) + 1)
+        start = self._clause(start)
         return re.search("主要负责|主要领导|一把手|负责同志", self.text[start:at]) is not None
 
     def _is_business(self, at: int) -> bool:
         """Whether a case stands in a list of what the office does for others: 行政许可4件、行政复议1件."""
-        begin = max(self.start, self.text.rfind(",", self.start, at) + 1)
+        begin = self._clause(at)
         return _BUSINESS.search(self.text, begin, at) is not None
 
     def _is_about_disclosure(self, noun: Noun, named: Named, quantity: Quantity) -> bool:
@@ -220,6 +229,10 @@ class Rows:
                 return ()  # 通过申请系统收到
             if _CARRIED.match(text, quantity.end, self.high):
                 return ()  # with what was carried in
+            if _KIND.search(text, named.start, quantity.start) and _OTHER_KIND.match(
+                text, quantity.end, self.high
+            ):
+                return ()  # 收到书面申请3件,口头申请2件
             return ("applications_received",)
         if kind == "finish":
             return self._finished(verb)
