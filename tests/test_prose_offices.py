@@ -258,3 +258,50 @@ def test_the_tables_of_a_part_of_a_year_are_open(part: str) -> None:
         one for one in found.observations if one.accepted and not one.indicator.startswith("metadata.")
     ]
     assert any(one.rule == "document.part_of_year" for one in found.findings)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "要求各科室公开信息不少于30条。",
+        "各科室全年公开信息不少于30条。",
+        "年度任务为公开信息300条。",
+        "在门户网站“河长制”专栏发布信息30条。",
+        "网站水利要闻栏目发布信息30条。",
+        "新增微信粉丝320人。",
+        "收到书面政府信息公开申请3件,口头申请2件。",
+    ],
+)
+def test_what_is_asked_for_and_what_is_a_part_is_open(sentence: str) -> None:
+    assert accepted(sentence) == {}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "rows"),
+    [
+        ("在门户网站各栏目发布信息30条。", {"disclosed_website": 30}),
+        ("在区政府网站信息公开专栏发布信息30条。", {"disclosed_website": 30}),
+        ("微信推送120期、信息360条。", {"disclosed_wechat": 360}),
+        ("没有收到公民、法人和其他组织提出的政府信息公开申请。", {"applications_received": 0}),
+        ("行政复议和行政诉讼数均为0。", {"reconsiderations": 0, "litigations": 0}),
+    ],
+)
+def test_what_is_the_whole_is_counted(sentence: str, rows: dict[str, object]) -> None:
+    assert accepted(sentence) == rows
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "公开建议提案办理情况8条。",
+        "主动公开建议提案答复8件。",
+        "主动公开政府信息300条(截至10月底)。",
+        "主动公开政府信息300条,该数据截至11月30日。",
+        "(截至12月20日)主动公开政府信息300条。",
+        "主动公开政府信息300条,其中当年信息200条。",
+        "主动公开政府信息300条,其中2015年及以前信息100条。",
+        "“云州水务”微信公众号(市局主办)发布信息300条。",
+    ],
+)
+def test_what_is_of_another_time_or_kind_is_open(sentence: str) -> None:
+    assert accepted(sentence) == {}

@@ -30,9 +30,12 @@ _AT_LEAST = re.compile("不少于|不得少于|不低于|至少")
 _BEHIND = re.compile(r"\((?P<when>20[0-9]{2}年度?|[上去]一?年度?)(?:数据?|同期)?\)")
 _GROWN = re.compile(
     "[^。\\n]{0,24}?(?:其中[,:]?(?:(?:本年度?|今年|当年|年内|20[0-9]{2}年度?)(?:新|制定|制发|出台|印发)"
-    "|新(?:制|出台|印发|增[^0-9]{0,8}[0-9]+[件条]))|(?:其中|含|包括)[^。;0-9]{0,8}(?:历年|往年|以前年度))"
+    "|新(?:制|出台|印发|增[^0-9]{0,8}[0-9]+[件条]))|(?:其中|含|包括)[^。;0-9]{0,8}(?:历年|往年|以前年度|20[0-9]{2}年度?(?:及?以前|之前))"
+    "|其中[,:]?(?:本年度?|今年|当年|年内|20[0-9]{2}年度?)[^,。;0-9]{0,4}[0-9]+[条件篇份])"
 )
 """What behind a figure makes it more than the year's: 公开90条,其中今年新增30条."""
+_UP_TO = re.compile("[,(](?:该|此|以上|上述)?[项组些]?(?:数据|统计|数字)*(?:时间)?截[至止]")
+"""A day named behind a figure closes it: 300条(截至10月底)."""
 _SHARED = re.compile(
     "[,(:]?(?:其中|含|包括|包含)[,:]?[^。;()0-9]{0,12}?(?:[下所局直委厅]属|二级单位|乡镇|镇街|(?:局|委|厅|府|[市县区镇])(?:机关|本级))"
     "|[,(](?:局|委|厅|[市县区镇])?(?:机关|本级)[0-9]"
@@ -59,7 +62,7 @@ def context(words: Times, start: int, at: int, end: int) -> Context | None:
         return None
     if _AT_LEAST.match(text, at) and _EACH.search(text, clause, at):
         return None  # 各科室每月公开信息不少于30条: what is asked of each
-    if _RULED.match(text, end) or _GROWN.match(text, end):
+    if _RULED.match(text, end) or _GROWN.match(text, end) or _UP_TO.match(text, end):
         return None
     behind = _BEHIND.match(text, end)
     dated = bracketed(words, behind["when"]) if behind else period(words, start, clause, at)

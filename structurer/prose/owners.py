@@ -22,6 +22,7 @@ _REACH = 40
 _BETWEEN = re.compile(
     '(?:的|官方|政务|机关|门户|主办的|开设的|新浪|腾讯|上的|"[^"]{1,20}"|《[^《》]{1,20}》|[(][^()]{1,20}[)])*\\Z'
 )
+_RUN_BY = re.compile("[(]?(?:由)?(?P<name>[\u4e00-\u9fff]{2,16}?)(?:主办|主管|运营|开设|管理)[)]")
 _GOVERNED = re.compile("(?:[省市区县州旗镇乡]|人民)\\Z")
 _HAN = re.compile("[\u4e00-\u9fff]*\\Z")
 _LEADS = re.compile(
@@ -46,7 +47,8 @@ def is_elsewhere(rows: tuple[str, ...], text: str, start: int, at: int, agency: 
 def _is_of_another(text: str, start: int, channel: Token, agency: str | None) -> bool:
     if channel.kind not in _KEPT:
         return False
-    name = _owner(text, start, channel)
+    run = _RUN_BY.match(text, channel.end)
+    name = run["name"] if run else _owner(text, start, channel)
     if not name or _OWN.match(name):
         return False
     government = _GOVERNMENT.match(name)

@@ -74,7 +74,7 @@ class Rows:
             return ()
         if not self._governed(noun, named):
             return ()
-        if noun.family == "proposals" and self._is_published(named, quantity):
+        if noun.family == "proposals" and self._is_published(quantity):
             return ()  # 公开提案答复7件: what was put online, not what was handled
         if noun.family != "publish" and self._is_about(quantity):
             return ()  # 发布信息81条,其中建议提案1条: what the items are about
@@ -90,10 +90,13 @@ class Rows:
         """Whether the quantity stands in a list of parts."""
         return "其中" in self.text[self.low : quantity.start]
 
-    def _is_published(self, named: Named, quantity: Quantity) -> bool:
-        """Whether the clause begins with publishing: 发布动态20条、建议提案1条."""
+    def _is_published(self, quantity: Quantity) -> bool:
+        """Whether the clause says that it was published: 发布动态20条、建议提案1条, 公开建议提案答复8件."""
         begin = self._clause(quantity.start)
-        return any(word.kind == "publish" for word in tokens(self.text, begin, named.start or quantity.start))
+        return any(
+            word.kind == "publish" and not self.text.endswith(("政务", "信息"), begin, word.start)
+            for word in tokens(self.text, begin, quantity.start)
+        )
 
     def _is_about(self, quantity: Quantity) -> bool:
         """Whether the quantity counts published items of one kind, in a list of their kinds."""

@@ -152,6 +152,8 @@ def period(words: Times, start: int, clause: int, at: int) -> Dated | None:
 def _is_aside(text: str, start: int, word: re.Match[str], at: int) -> bool:
     """Whether a time stands in brackets that close before the quantity: 办结9件(含去年结转2件),其中…5件."""
     opened = text.rfind("(", start, word.start())
+    if opened == start:
+        return False  # (截至12月20日)公开信息300条
     return opened > text.rfind(")", start, word.start()) and text.find(")", word.end(), at) >= 0
 
 
