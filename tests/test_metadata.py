@@ -9,7 +9,7 @@ import pytest
 from structurer.document import Document, Section
 from structurer.metadata import metadata, report_year
 from structurer.metadata.dates import iso
-from structurer.metadata.regions import region_of
+from structurer.metadata.regions import parts_of, region_of
 from structurer.observation import Observation
 from tests import reports
 
@@ -519,3 +519,8 @@ def test_the_government_of_the_place_reports_where_it_is_named(said: str) -> Non
     seen = found(f"青岩县2012年政府信息公开年度报告\n{said}{BODY}")
     assert (seen["agency"].value, seen["agency"].accepted) == ("青岩县人民政府", True)
     assert (seen["region"].value, seen["level"].value) == ("青岩县", "county")
+
+
+def test_a_field_is_no_town() -> None:
+    named = parts_of("安岭市海棠区住房和城乡建设局")
+    assert (named.city, named.county, named.town, named.rest) == ("安岭市", "海棠区", "", "住房和城乡建设局")

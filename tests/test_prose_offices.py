@@ -305,3 +305,58 @@ def test_what_is_the_whole_is_counted(sentence: str, rows: dict[str, object]) ->
 )
 def test_what_is_of_another_time_or_kind_is_open(sentence: str) -> None:
     assert accepted(sentence) == {}
+
+
+HOUSING = "安岭市海棠区住房和城乡建设局"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "在安岭市住房和城乡建设局网站公开信息33条。",
+        "在安岭政府网公开信息33条。",
+        "在市政府信息公开网公开信息33条。",
+        "在安岭房产网公开信息33条。",
+        "在全国信用信息公示平台公开信息33条。",
+        "在“信用海棠”网站公示信息33条。",
+        "在各级政府网站公开信息33条。",
+        "在市区两级政府网站公开信息33条。",
+        "在区建管站网站公开信息33条。",
+        "通过微信群公开信息33条。",
+        "通过企业网站公开信息33条。",
+        "督促物业企业公开信息33条。",
+        "协调市住建局公开信息33条。",
+        "随机抽取网站发布信息33条。",
+        "市住建局在我局网站发布信息33条。",
+        "市住建局主动公开政府信息33条。",
+        "听证会公开信息33条。",
+    ],
+)
+def test_the_places_and_bodies_around_an_office_are_not_the_office(sentence: str) -> None:
+    assert accepted(sentence, office=HOUSING) == {}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "row"),
+    [
+        ("在区住建局网站公开信息33条。", "disclosed_website"),
+        ("在安岭市海棠区人民政府网站公开信息33条。", "disclosed_website"),
+        ("在海棠政府网公开信息33条。", "disclosed_website"),
+        ("在区政务公开网公开信息33条。", "disclosed_website"),
+        ("通过区政府“海棠发布”微信公众号公开信息33条。", "disclosed_wechat"),
+        ("区住房城乡建设局主动公开政府信息33条。", "disclosed_items"),
+        ("通过多种渠道主动公开政府信息33条。", "disclosed_items"),
+    ],
+)
+def test_its_short_names_and_its_place_are(sentence: str, row: str) -> None:
+    assert accepted(sentence, office=HOUSING) == {row: 33}
+
+
+def test_a_town_speaks_through_its_government() -> None:
+    assert accepted("北屏镇主动公开政府信息120条。", office="青岩县北屏镇人民政府") == {
+        "disclosed_items": 120
+    }
+
+
+def test_petitions_that_one_body_assigned_are_a_part() -> None:
+    assert accepted("县信访局交办信访件12件。") == {}

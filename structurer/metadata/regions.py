@@ -82,9 +82,12 @@ def parts_of(agency: str) -> Parts:
     if found is None or _ZONE.search(agency) or _NATIONAL.match(agency):
         return Parts("", "", "", "", agency)
     named = [found[part] or "" for part in ("province", "city", "county", "town")]
+    end = found.end()
+    if named[3] and not _real(named[3]):  # 住房和城乡 is no town
+        end, named[3] = found.start("town"), ""
     if any(part and not _real(part) for part in named[1:]):
         return Parts(named[0], "", "", "", agency[len(named[0]) :])
-    return Parts(named[0], named[1], named[2], named[3], agency[found.end() :])
+    return Parts(named[0], named[1], named[2], named[3], agency[end:])
 
 
 def is_city(name: str) -> bool:
@@ -102,7 +105,7 @@ def is_of_place(place: str, agency: str | None) -> bool:
     if len(place) == 1:
         return any(part.endswith(place) for part in known)
     inner = [part for part in parts_of(place)[:4] if part]
-    return inner[-1] in known if inner else any(place in part for part in known)
+    return inner[-1] in known if inner else any(place in part or place.endswith(part[:-1]) for part in known)
 
 
 def is_another_body(one: str, other: str) -> bool:

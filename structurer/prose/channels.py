@@ -31,6 +31,10 @@ _PART = re.compile("英文|外文|首页|子站|分站")
 _BODY_OF_TWO = re.compile("[\u4e00-\u9fff]{2,12}?[和与及][\u4e00-\u9fff]{2,8}?(?:局|委员会|委|厅|部)")
 """A body whose name joins two fields (文化和旅游局) is one body."""
 _JOIN = re.compile("[、和与及]")
+_ONE_PLACE = re.compile(
+    "(?:通过|利用|依托|借助|[在于])(?![^,。;]{0,24}(?:等|各种|各类|多种|多渠道|多形式|多途径|[、和及与]))[^,。;0-9]{1,20}"
+    "(?:网|平台|栏目?|系统|群|屏|公众号)上?(?=(?:主动|依法|集中|及时|对外|向社会)*(?:发|公|推|刊|更))"
+)
 _OWN_WAY = re.compile(
     "通过|利用|依托|借助|[在于][^,]{2,16}(?:网|平台|号|栏目?|媒体|上)(?=发|公|推|刊|更|共|主)"
 )
@@ -83,7 +87,12 @@ def _is_column(text: str, start: int, at: int) -> bool:
 
 def names_own(text: str, start: int, at: int) -> bool:
     """Whether the clause that ends at `at` says itself by what way, in words that are no known channel."""
-    return _OWN_WAY.search(text, text.rfind(",", start, at) + 1, at) is not None
+    return _OWN_WAY.search(text, max(start, text.rfind(",", start, at) + 1), at) is not None
+
+
+def names_one(text: str, start: int, at: int) -> bool:
+    """Whether the clause that ends at `at` names one place, known or not, where something was published."""
+    return _ONE_PLACE.search(text, max(start, text.rfind(",", start, at) + 1), at) is not None
 
 
 def place(text: str, start: int, at: int) -> str | None:

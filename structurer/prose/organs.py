@@ -104,6 +104,8 @@ def is_same(name: str, agency: str) -> bool:
     office = _OFFICE.search(name)
     if office is not None and is_same(name[: office.start()], agency):
         return True
+    if name == parts_of(agency).town:
+        return True  # a town and its government
     if not _is_of_same_place(name, agency):
         return False
     short, full = _shortened(name), _shortened(agency)

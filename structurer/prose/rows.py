@@ -5,7 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from structurer.prose.channels import channel_rows, clause_of, inherited, is_alone, is_narrowed, names_own
+from structurer.prose.channels import (
+    channel_rows,
+    clause_of,
+    inherited,
+    is_alone,
+    is_narrowed,
+    names_one,
+    names_own,
+)
 from structurer.prose.lexicon import CHANNEL_KINDS, CHANNELS, FILLER, LEAD, NOUNS, VERBS, Noun, only
 from structurer.prose.subject import is_case, is_fee, is_public
 from structurer.prose.words import Named, Token, tokens
@@ -158,6 +166,8 @@ class Rows:
             return ()  # cases an agency decides for others, not those brought against it
         if kind in ("recon", "lit") and _CARRIED.match(self.text, quantity.end, self.high):
             return ()  # with what was carried in
+        if kind == "petition" and any(self.text.startswith("交办", verb.start) for verb in named.verbs):
+            return ()  # 信访局交办信访件12件: those of one way
         if kind in ("recon", "lit", "complaint") and _PARTLY.match(self.text, quantity.end, self.high):
             return ()  # 举报投诉12件,其中涉及政府信息公开2件
         if kind in ("training", "meeting") and _ATTENDED.search(self.text, named.start, quantity.start):
@@ -315,14 +325,17 @@ class Rows:
             if main and len(set(kinds)) == 1 and not _BY.match(clause.lstrip("0123456789年度,全本我局单位")):
                 return ()
             return channel_rows(kinds, clause, word)
-        narrowed = main and is_narrowed(self.text, self.start, quantity.start, self.heads)
+        narrowed = main and (
+            names_one(self.text, self.start, quantity.start)
+            or is_narrowed(self.text, self.start, quantity.start, self.heads)
+        )
         return ("disclosed_items",) if main and not narrowed else ()
 
     def _is_main(self, verb: Token | None, quantity: Quantity) -> bool:
         """Whether it counts all that was disclosed: 主动公开, or publishing that names 政府信息."""
         if verb is None or self._in_part(quantity):
             return False
-        if self.text.endswith("法定", 0, verb.start):
+        if self.text.endswith(("法定", "会", "会议"), self.start, verb.start):
             return False  # 法定主动公开信息: what the law lists, among other kinds
         word, words = self.text[verb.start : verb.end], self.text[verb.end : quantity.end + 6]
         if word in ("主动公开", "公开发布", "公开") or self.text.endswith("主动", 0, verb.start):

@@ -21,6 +21,8 @@ _SCOPE = re.compile(
 )
 _QUOTATION = re.compile('"[^"\\n]{1,80}"|《[^《》\\n]{1,80}》')
 _CHANNEL = re.compile('"?(?:官方)?(?:政务)?(?:微信|微博|公众号|抖音|客户端|网站|网|专栏|栏目|平台|APP)')
+_CHANNEL_OF_IT = re.compile(f"的?(?:机关|门户|政府)*{_CHANNEL.pattern}")
+"""What makes 我局 no subject: 甲局在我局网站发布."""
 _SCHOOLS = frozenset(("中学", "小学", "幼儿园", "职业学院", "街道办事处"))
 _NAME = re.compile(r"[\u4e00-\u9fff]+\Z")
 SELF = re.compile("我[局厅委办镇乡院中市区县]|本[局厅委机单办镇乡院]|局机关|厅机关|委机关|机关本级|局本级")
@@ -76,7 +78,7 @@ def scope_of(text: str, start: int, at: int, agency: str | None) -> str | None:
     if scope and agency and (organ is None or scope != organ[0]) and is_same(scope, agency):
         return ""
     if scope:
-        own = list(SELF.finditer(text, start, at))
+        own = [one for one in SELF.finditer(text, start, at) if not _CHANNEL_OF_IT.match(text, one.end())]
         if own and text.rfind(scope, start, at) + len(scope) <= own[-1].start():
             scope = ""
     if not scope and _TOGETHER.search(text, start, at):
