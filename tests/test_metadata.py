@@ -524,3 +524,22 @@ def test_the_government_of_the_place_reports_where_it_is_named(said: str) -> Non
 def test_a_field_is_no_town() -> None:
     named = parts_of("安岭市海棠区住房和城乡建设局")
     assert (named.city, named.county, named.town, named.rest) == ("安岭市", "海棠区", "", "住房和城乡建设局")
+
+
+@pytest.mark.parametrize(
+    ("title", "agency", "region"),
+    [
+        ("云州市水务局(云州市河长办)2016年政府信息公开工作年度报告", "云州市水务局", "云州市"),
+        ("一图读懂云州市水务局2016年政府信息公开工作年度报告", "云州市水务局", "云州市"),
+        ("云州市水务局2016年政府信息公开工作年度报告(2017年1月修订)", "云州市水务局", "云州市"),
+        ("中共云州市委办公室2016年政府信息公开工作年度报告", "中共云州市委办公室", "云州市"),
+    ],
+)
+def test_what_stands_around_a_name_is_not_of_it(title: str, agency: str, region: str) -> None:
+    seen = values(f"{title}\n{BODY}")
+    assert (seen["agency"], seen["region"], seen["year"]) == (agency, region, 2016)
+
+
+def test_two_bodies_in_a_title_are_not_one() -> None:
+    agency = found(f"云州市水务局、云州市河长办2016年政府信息公开工作年度报告\n{BODY}")["agency"]
+    assert (agency.value, agency.candidates) == (None, ("云州市水务局", "云州市河长办"))

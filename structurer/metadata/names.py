@@ -39,7 +39,7 @@ _SIGNED = re.compile(
 )
 # One name that begins anew (某市甲局某市乙局) is that of two bodies.
 _SEVERAL = re.compile(
-    r"(?P<first>(?P<region>[\u4e00-\u9fff]{2,6}[省市区县州旗])[\u4e00-\u9fff]{1,20})(?P<second>(?P=region)[\u4e00-\u9fff]{1,20})"
+    r"(?P<first>(?P<region>[\u4e00-\u9fff]{2,6}[省市区县州旗])[\u4e00-\u9fff]{1,20})[、和与及]?(?P<second>(?P=region)[\u4e00-\u9fff]{1,20})"
 )
 _PLACE = re.compile("(?:[省市区县旗州盟镇乡]|街道)\\Z")
 """What a name ends with that is a place's; who reports for it is its government."""

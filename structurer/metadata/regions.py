@@ -52,6 +52,8 @@ _NATIONAL = re.compile(
     r"(?:国家|国务院|中华人民共和国)(?:[\u4e00-\u9fff]{0,14}?(?:总局|总署|委员会|办公厅|局|部|署))?"
 )
 """A body of the country; what follows its name is the office that it keeps in some place."""
+_PARTY = "中共"
+"""What a party committee's name begins with, before its place."""
 _NO_REGION = re.compile(
     "(?:社|园|景|新|开发|高新|工业|度假|示范|保税|功能|试验|军|特|校|库|片|小|林|管理)区$|城市$"
     "|城镇$|城乡$|(?:市|局|厅|委|会)[区县]$"
@@ -78,6 +80,7 @@ class Parts(NamedTuple):
 
 def parts_of(agency: str) -> Parts:
     """The regions an agency's name begins with, one by one; none of a name that they cannot be told from."""
+    agency = agency.removeprefix(_PARTY)
     found = _PARTS.match(agency)
     if found is None or _ZONE.search(agency) or _NATIONAL.match(agency):
         return Parts("", "", "", "", agency)
@@ -123,6 +126,7 @@ def is_another_body(one: str, other: str) -> bool:
 
 def region_of(agency: str) -> Region | None:
     """The region an agency's full name begins with; None when the name does not begin with one."""
+    agency = agency.removeprefix(_PARTY)
     national = _NATIONAL.match(agency)
     if national is not None:
         if national.end() == len(agency):

@@ -23,15 +23,17 @@ _TITLE = re.compile(
     r"(?P<before>[^\n:。;,!?|>/]{0,48}?)(?:政府信息与政务|政府信息和政务|政府信息|政务信息"
     r"|政府政务|政务|信息)公开(?P<mid>[^\n:。;,!?|>/]{0,18}?)(?:年度报告|工作报告|情况报告|报告"
     r"|年报)"
-    r"(?P<behind>\((?:20[0-9]{2}年?度?)\)|\(文字版\)|\((?:更正|修订|修正|更新|勘误|补正)[稿版件]?\)|的?(?:公告|通知|公示))?》?"
+    r"(?P<behind>\((?:20[0-9]{2}年?度?)\)|\(文字版\)|\((?:20[0-9]{2}年[0-9]{1,2}月)?(?:更正|修订|修正|更新|勘误|补正)[稿版件]?\)|的?(?:公告|通知|公示))?》?"
 )
 _NOT_TITLE = re.compile(
     "指南|目录|制度|首页|位置|上一[篇条]|下一[篇条]|点击|编制|根据|按照|现将|报送|做好|开展|构成"
     "|公布如下|本报告|由.*组成"
 )
 _ABOUT = re.compile("关于|的|公布|发布|印发|通知|公告")
-_MENDS = re.compile("^(?:更正|补正|修正|修订|勘误|补充|撤回|重新|对)+")
+_MENDS = re.compile("^(?:一?图(?:读懂|看懂|解|说)|读懂|更正|补正|修正|修订|勘误|补充|撤回|重新|对)+")
 """What a notice does to the report whose body it names."""
+_ALIAS = re.compile(r"(?<=.)\([^()]*\)")
+"""A second name of a body, in brackets behind the first."""
 _PASSED = re.compile(".*(?:转发|批转|印发)")
 _TAIL = re.compile(r"(?:(?:关于|公布|发布)+|年度|年|本级|部门|工作|单位|主动)+$")
 BODY_END = re.compile(
@@ -169,8 +171,8 @@ def _agency(before: str) -> str | None:
     before = before[passed.end() :] if passed else before
     name = re.sub(rf"(?:20[0-9]{{2}}|{_CN_YEAR})(?:年度?)?", "", before)
     name = _ABOUT.split(name)[0] or _ABOUT.split(name)[-1]
-    name = _MENDS.sub("", name)
+    name = _ALIAS.sub("", _MENDS.sub("", name))
     name = _TAIL.sub("", name.strip("()[]\"'《》- "))
-    if not 2 <= len(name) <= 36 or name[0] in "我本" or re.search("[0-9]", name):
+    if not 2 <= len(name) <= 36 or name[0] in "我本" or re.search("[0-9()]", name):
         return None
     return name if BODY_END.search(name) else None
