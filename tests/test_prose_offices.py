@@ -360,3 +360,21 @@ def test_a_town_speaks_through_its_government() -> None:
 
 def test_petitions_that_one_body_assigned_are_a_part() -> None:
     assert accepted("县信访局交办信访件12件。") == {}
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "不宜公开信息12条。",
+        "暂不公开信息12条。",
+        "转为主动公开信息12条。",
+        "重复公开信息12条。",
+        "延期答复政府信息公开申请3件。",
+        "口头答复政府信息公开申请3件。",
+        "参与答复政府信息公开申请3件。",
+        "举办政务公开等各类培训班30期。",
+        "政务公开培训班3期,其中参加市级1期。",
+    ],
+)
+def test_what_was_not_done_so_is_open(sentence: str) -> None:
+    assert accepted(sentence) == {}

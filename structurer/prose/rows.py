@@ -34,6 +34,7 @@ _OFF_SITE = re.compile("微博|微信|公众号|抖音|电台|广播|电视")
 _COUNTER = re.compile("(?:总|累计|历史)(?:访问|点击|浏览)")
 _GUEST = re.compile("(?:[局区市县厅镇委][长]|主任|书记|班子成员|领导)[^,。;]{0,6}(?:参加|出席|做客|走进)")
 _ATTENDED = re.compile("(?:参加|出席|列席|选派|选送|派员|派出)(?!或|人)")
+_SOME_ATTENDED = re.compile("[,(]?其中[^。;0-9]{0,4}(?:参加|出席)")
 _INVITED = re.compile(
     "(?:参加|参与|出席|列席)[^,。;]{0,20}(?:政府|[局委办厅部]|中心|单位|上级)[^,。;]{0,12}(?:召开|举办|举行|组织|主持|的)"
 )
@@ -170,13 +171,22 @@ class Rows:
             return ()  # 信访局交办信访件12件: those of one way
         if kind in ("recon", "lit", "complaint") and _PARTLY.match(self.text, quantity.end, self.high):
             return ()  # 举报投诉12件,其中涉及政府信息公开2件
-        if kind in ("training", "meeting") and _ATTENDED.search(self.text, named.start, quantity.start):
-            return ()  # held by others
+        if kind in ("training", "meeting") and self._is_mixed(named.start, quantity):
+            return ()
         if kind in ("press", "interview") and _INVITED.search(self.text, named.start, quantity.start):
             return ()  # 参加区政府召开的新闻发布会2场
         if kind == "interpretation" and named.verbs and self.text.startswith("转", named.verbs[0].start):
             return ()
         return (noun.row,)
+
+    def _is_mixed(self, start: int, quantity: Quantity) -> bool:
+        """Whether meetings or trainings held by others, or on other matters, are among those counted."""
+        said = self.text[start : quantity.start]
+        return (
+            "等" in said
+            or _ATTENDED.search(said) is not None
+            or _SOME_ATTENDED.match(self.text, quantity.end, self.high) is not None
+        )
 
     def _clause(self, at: int) -> int:
         """Where the clause before `at` begins."""
@@ -272,8 +282,13 @@ class Rows:
         )
 
     def _replied(self, verb: Token | None) -> tuple[str, ...]:
-        """Replies; not those in time alone, where the sentence has late ones too: 按时答复7件,逾期答复1件."""
-        timely = verb is not None and self.text.endswith(("按时", "按期", "如期"), self.start, verb.start)
+        """Replies; not those of one manner (延期, 口头), nor those in time alone, where the sentence has late
+        ones too: 按时答复7件,逾期答复1件."""
+        if verb is None:
+            return ("replies",)
+        if self.text.endswith(("延期", "延长", "口头", "当场"), self.start, verb.start):
+            return ()
+        timely = self.text.endswith(("按时", "按期", "如期"), self.start, verb.start)
         return () if timely and _LATE.search(self.text, self.start, self.end) else ("replies",)
 
     def _finished(self, verb: Token | None) -> tuple[str, ...]:
