@@ -170,14 +170,14 @@ class Document(BaseModel):
         """The text folded, character for character (see structurer.fold)."""
         return fold(self.text)
 
-    def until(self, end: int, note: str) -> Document:
-        """The document up to an offset of its text, with a note of what was left out; the source stays."""
+    def until(self, end: int) -> Document:
+        """The document up to an offset of its text; the source stays whole."""
         fields = {name: getattr(self, name) for name in type(self).model_fields}
         for name in ("recognised", "furniture", "images"):
             fields[name] = tuple(
                 Span(start=span.start, end=min(span.end, end)) for span in fields[name] if span.start < end
             )
-        return Document(**{**fields, "text": self.text[:end], "notes": (*self.notes, note)})
+        return Document(**{**fields, "text": self.text[:end]})
 
     def pictured(self, start: int, end: int) -> bool:
         """Whether an image, or the name of one, stands in a span of the text."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -88,11 +89,14 @@ def draft(document: Document, forms: Forms) -> Draft:
     tables, spans, sections = _parts(document, forms)
     second = next_report(document, sections)
     if second is not None:
-        document = document.until(second, _SECOND.format(second))
+        document = document.until(second)
         tables, spans, sections = _parts(document, forms)
     about = metadata(document, sections)
     year = _year(about)
     prose = statements(document, sections, forms, spans, year=year, agency=_agency(about))
+    if second is not None:
+        left = Finding(rule="document.second_report", severity="warning", message=_SECOND.format(second))
+        prose = replace(prose, findings=(left, *prose.findings))
     if not (tables or prose.observations or _named(about)):
         raise NotAReport(
             document.path,
