@@ -163,9 +163,13 @@ def _rank(matches: list[_Match]) -> None:
         last = match.rank
     else:
         return
+    beneath = False  # the labels of several rows that follow one out of place are its own, out of place too
     for match, rank in zip(matches, _longest_chain(matches), strict=True):
         match.rank = rank
-        if rank is None and not match.label.column and not match.label.group:
+        if match.label.column:
+            continue
+        beneath = rank is None or (beneath and len(match.label.ranks) > 1)
+        if beneath and not match.label.group:
             match.rank, match.misplaced = match.label.ranks[0], True
 
 
