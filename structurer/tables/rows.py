@@ -56,6 +56,8 @@ class Line:
     """Digits among the words were not read as a number."""
     tokens: list[Token] = field(default_factory=list)
     """The printed cells, without visible empties."""
+    unsure: bool = False
+    """The number beside the label need not be the row's (see `onecolumn`)."""
 
 
 @dataclass(slots=True)

@@ -1,0 +1,135 @@
+"""What shows that a number beside a row's label is not, for certain, the one figure of that row.
+
+A table of one column is printed in more ways than any other: with last year's column or its subordinate
+bodies' beside its own, as sentences that say of when they speak, with units that multiply. The sums that bind
+it are few, so whatever makes a row doubtful leaves that row open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from structurer.document import CELL, ROW
+from structurer.tables.cells import han
+from structurer.tables.labels import Vocabulary
+from structurer.tables.rows import Line
+
+_FEWEST, _SHARE = 2, 8
+"""So many rows with several numbers, one in so many of the rows with any: the page prints more columns."""
+_PIECE_BEGINS = re.compile(rf"[\s|{CELL}{ROW}。;]")
+_SENTENCE_ENDS = re.compile(rf"[。;|{CELL}{ROW}]|(?<![,、])\n")
+_LEAD = re.compile(
+    "其中|全年|本年度?|今年|当年|合计|分别|同时|以及|[共和及与另]|我[局委办厅]|[一二三四五六七八九十]{1,3}"
+)
+"""What may stand before a label in its sentence: the figure is the year's and the office's all the same."""
+_ROUND = re.compile("余|多|左右|以上|以内|以下|上下|不足|不到|不止")
+"""Words behind a number, parted from it by a space at most, that make it no exact one."""
+_MULTIPLE = re.compile(rf"(?<=[\s|(,/:0-9{CELL}])(?:百万|[十百千万亿])(?=[件条次篇个人名份项期场])")
+"""A unit that multiplies: 万条. The number beside it is not how many there are."""
+_WRAPPED = re.compile("[,、]\n")
+_LONGEST_LEAD = 80
+_SHORT = 3
+"""Characters of the words that name a column; a longer label ahead of the first one is a heading."""
+
+
+def lead_in(masked: str, start: int, vocabulary: Vocabulary) -> bool:
+    """Whether words of a sentence stand before the first label, which is at `start`: 累计主动公开…."""
+    begin = _piece(masked, max(0, start - _LONGEST_LEAD), start)
+    while _WRAPPED.match(masked, begin - 2):
+        begin = _piece(masked, max(0, begin - _LONGEST_LEAD), begin - 1)
+    before = han(masked[begin:start])
+    headings = [end for label, _, end in vocabulary.labels_in(before) if len(label.key) > _SHORT]
+    return bool(_LEAD.sub("", before[max(headings, default=0) :]))
+
+
+def mark_unsure(
+    found: Sequence[Line], folded: str, masked: str, vocabulary: Vocabulary, *, led: bool
+) -> None:
+    """Mark (in place) the lines of a one-column table whose number need not be the row's.
+
+    What a sentence tells of other years or bodies is no row of the table at all.
+    `led` says that the first label stands behind words of its sentence (see `lead_in`).
+    """
+    for line in list(_in_sentences(found, folded, masked, vocabulary, led)):
+        line.row, line.unknown = "", True
+    named = [line for line in found if line.row]
+    for line in [*_beside_other_columns(named), *_shifted(found), *inexact(named, folded)]:
+        line.unsure = True
+
+
+def _beside_other_columns(named: Sequence[Line]) -> Iterator[Line]:
+    """Where other rows print several numbers, the rows with fewer: nobody sees which column they fill.
+
+    As many numbers as labels stand one behind the other may be one for each of them.
+    """
+    filled = [line for line in named if line.tokens]
+    several, stacked = [], 0
+    for line in named:
+        stacked += 1
+        if line.tokens:
+            several += [line] if len(line.tokens) not in (1, stacked) else []
+            stacked = 0
+    if len(several) < _FEWEST or len(several) * _SHARE < len(filled):
+        return
+    columns = max(len(line.tokens) for line in several)
+    for line in filled:
+        if len(line.tokens) < columns or len({token[2:] for token in line.tokens}) > 1:
+            yield line
+        else:
+            line.tokens = line.tokens[:1]  # the same in all columns
+            line.atoms = [*line.tokens]
+
+
+def _shifted(found: Sequence[Line]) -> Sequence[Line]:
+    """All rows, where a line above others prints a number and a row prints none: they may have slipped."""
+    named = [line for line in found if line.row]
+    heads = any(line.tokens and not line.row and not line.unknown for line in found)
+    return named if heads and not all(line.tokens for line in named) else ()
+
+
+def _in_sentences(
+    found: Sequence[Line], folded: str, masked: str, vocabulary: Vocabulary, led: bool
+) -> Iterator[Line]:
+    """Rows told in a sentence that says more than labels: of another year, of others, of a plan."""
+    last = None
+    for line in found:
+        if not line.row or not line.tokens:
+            continue
+        at = line.tokens[0].start
+        goes_on = last is None or not _SENTENCE_ENDS.search(folded, last, line.start)
+        led = (led and goes_on) or _says_more(masked[_piece(masked, line.start, at) : at], vocabulary)
+        if led:
+            yield line
+        last = line.tokens[-1].end
+
+
+def _piece(masked: str, low: int, at: int) -> int:
+    """Where the piece of text begins that goes up to `at`, not before `low`."""
+    while at > low and not _PIECE_BEGINS.match(masked, at - 1):
+        at -= 1
+    return at
+
+
+def _says_more(text: str, vocabulary: Vocabulary) -> bool:
+    """Whether text says more than labels do, before the last of them."""
+    words = han(text)
+    done = 0
+    for _, start, end in vocabulary.labels_in(words):
+        if _LEAD.sub("", words[done:start]):
+            return True
+        done = end
+    return False
+
+
+def inexact(lines: Sequence[Line], folded: str) -> list[Line]:
+    """The lines whose number is rounded, or counts tens or thousands."""
+    return [line for line in lines if line.tokens and _is_inexact(line, folded)]
+
+
+def _is_inexact(line: Line, folded: str) -> bool:
+    first, last = line.tokens[0].start, line.tokens[-1].end
+    behind = last + (folded[last : last + 1] == " ")
+    if _ROUND.match(folded, behind) or _MULTIPLE.match(folded, behind):
+        return True
+    return _MULTIPLE.search(folded, line.start, first) is not None
