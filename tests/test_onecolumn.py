@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 import structurer
@@ -216,3 +218,40 @@ def test_a_blank_in_a_copy_speaks_against_a_number() -> None:
 def test_the_form_has_one_column() -> None:
     assert isinstance(TABLE, Table)
     assert TABLE.single_column
+
+
+# --- the cells of a grid
+
+
+def grid(rows: dict[str, list[str]], head: list[str]) -> bytes:
+    labels = {row.id: row.label for row in ROWS}
+    lines = [head, *([labels[row], *cells_] for row, cells_ in rows.items())]
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in line)}</tr>" for line in lines)
+    title = "某某县林业局2016年政府信息公开工作年度报告"
+    return (
+        f"<html><head><meta charset='utf-8'></head><body><h1>{title}</h1><p>一、概述</p>"
+        f"<p>附件</p><p>{TITLE}</p><table>{body}</table></body></html>"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    "remarks", [{"complaints": "7"}, {"complaints": "7", "meetings": "3", "budget": "2"}]
+)
+def test_a_remarks_number_is_not_the_count(remarks: dict[str, str], tmp_path: Path) -> None:
+    truth = figures()
+    rows = {
+        row.id: [str(row.unit), f"{truth[row.id]:g}" if truth[row.id] else "", remarks.get(row.id, "")]
+        for row in ROWS
+    }
+    page = tmp_path / "report.html"
+    page.write_bytes(grid(rows, ["统计指标", "单位", "统计数", "备注"]))
+    found = cells(structurer.structure(page))
+    assert not [row for row, one in found.items() if one.accepted and (one.value or 0) != truth[row]]
+    assert found["disclosed_items"].accepted is (len(remarks) == 1)
+
+
+def test_numbers_before_their_labels_are_left_open() -> None:
+    labels = {row.id: row.label for row in ROWS}
+    rows = "".join(f"{n:g} 件 {labels[row]}\n" for row, n in figures().items())
+    found = cells(read(HEAD + TITLE + "统计数 单位 统计指标\n" + rows))
+    assert not any(one.accepted for one in found.values())

@@ -8,10 +8,12 @@ it are few, so whatever makes a row doubtful leaves that row open.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from structurer.document import CELL, ROW
-from structurer.tables.cells import han
+from structurer.tables.cells import Token, han
 from structurer.tables.labels import Vocabulary
 from structurer.tables.rows import Line
 
@@ -27,6 +29,10 @@ _ROUND = re.compile("余|多|左右|以上|以内|以下|上下|不足|不到|�
 """Words behind a number, parted from it by a space at most, that make it no exact one."""
 _MULTIPLE = re.compile(rf"(?<=[\s|(,/:0-9{CELL}])(?:百万|[十百千万亿])(?=[件条次篇个人名份项期场])")
 """A unit that multiplies: 万条. The number beside it is not how many there are."""
+_NUMBER_AHEAD = re.compile(
+    rf"(?:^|[\s|{CELL}{ROW}])[0-9][0-9.,]*[\s|{CELL}]+(?:[^\s0-9]{{1,2}}[\s|{CELL}]+)?\S{{0,4}}$"
+)
+"""A number and perhaps its unit right before the first label."""
 _WRAPPED = re.compile("[,、]\n")
 _LONGEST_LEAD = 80
 _SHORT = 3
@@ -44,17 +50,21 @@ def lead_in(masked: str, start: int, vocabulary: Vocabulary) -> bool:
 
 
 def mark_unsure(
-    found: Sequence[Line], folded: str, masked: str, vocabulary: Vocabulary, *, led: bool
+    found: Sequence[Line], folded: str, masked: str, vocabulary: Vocabulary, start: int, *, led: bool
 ) -> None:
     """Mark (in place) the lines of a one-column table whose number need not be the row's.
 
     What a sentence tells of other years or bodies is no row of the table at all.
-    `led` says that the first label stands behind words of its sentence (see `lead_in`).
+    The first label is at `start`; `led` says that it stands behind words of its sentence (see `lead_in`).
     """
     for line in list(_in_sentences(found, folded, masked, vocabulary, led)):
         line.row, line.unknown = "", True
     named = [line for line in found if line.row]
-    for line in [*_beside_other_columns(named), *_shifted(found), *inexact(named, folded)]:
+    unsure = [*_beside_other_columns(named), *_shifted(found), *inexact(named, folded)]
+    unsure += [*_elsewhere(named, folded), *_together(named)]
+    if named and not named[-1].tokens and _NUMBER_AHEAD.search(masked[max(0, start - _LONGEST_LEAD) : start]):
+        unsure += named  # each number stands before its label
+    for line in unsure:
         line.unsure = True
 
 
@@ -73,12 +83,53 @@ def _beside_other_columns(named: Sequence[Line]) -> Iterator[Line]:
     if len(several) < _FEWEST or len(several) * _SHARE < len(filled):
         return
     columns = max(len(line.tokens) for line in several)
+    barred = any(not isinstance(atom, Token) for line in filled for atom in line.atoms)
     for line in filled:
-        if len(line.tokens) < columns or len({token[2:] for token in line.tokens}) > 1:
+        alike = len({token[2:] for token in line.tokens}) == 1
+        if len(line.tokens) < columns or not alike or (barred and _share_a_cell(line)):
             yield line
         else:
             line.tokens = line.tokens[:1]  # the same in all columns
             line.atoms = [*line.tokens]
+
+
+def _elsewhere(named: Sequence[Line], folded: str) -> Sequence[Line]:
+    """Rows whose number stands in another cell than that of most rows: a remark, last year's.
+
+    Where that is not so rare, it is not known which of the cells is the column's, and all rows are meant.
+    """
+    alone = [line for line in named if len(line.tokens) == 1 < len(line.atoms)]
+    places = [_place(line, folded) for line in alone]
+    usual = [Counter(place[side] for place in places).most_common(1) for side in (0, 1)]
+    apart = [
+        line
+        for line, place in zip(alone, places, strict=True)
+        if all(side != common[0][0] for side, common in zip(place, usual, strict=True))
+    ]
+    return alone if len(apart) >= _FEWEST and len(apart) * _SHARE >= len(alone) else apart
+
+
+def _place(line: Line, folded: str) -> tuple[int, int]:
+    """How many borders part the number from its label, and from where its row begins on the page."""
+    at = line.tokens[0].start
+    begin = max(folded.rfind("\n", 0, at), folded.rfind(ROW, 0, at)) + 1
+    across = folded.count("|", begin, at) + folded.count(CELL, begin, at)
+    return next(index for index, atom in enumerate(line.atoms) if isinstance(atom, Token)), across
+
+
+def _together(named: Sequence[Line]) -> Iterator[Line]:
+    """Rows with several numbers in one cell, unless most print the numbers of several labels at once."""
+    filled = [line for line in named if line.tokens]
+    several = [line for line in filled if len(line.tokens) > 1]
+    if len(several) * 2 < len(filled):
+        for line in several:
+            if _share_a_cell(line):
+                yield line
+
+
+def _share_a_cell(line: Line) -> bool:
+    """Whether no border parts two of a line's numbers."""
+    return any(isinstance(one, Token) and isinstance(two, Token) for one, two in pairwise(line.atoms))
 
 
 def _shifted(found: Sequence[Line]) -> Sequence[Line]:

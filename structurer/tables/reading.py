@@ -137,7 +137,7 @@ def _by_rows(stream: Sequence[Atom], words: Vocabulary, printed: _Printed) -> tu
     recover(found, words)
     found = _without_tail(found, words)
     if single:
-        mark_unsure(found, printed.folded, printed.masked, words, led=led)
+        mark_unsure(found, printed.folded, printed.masked, words, printed.start, led=led)
     placement = place(found, words)
     remember(pieces, found, placement, words)
     return found, placement
