@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from structurer._version import __version__
+from structurer.captions import own
 from structurer.confront import confront, report
 from structurer.document import Document, Section
 from structurer.doubt import doubt_statements, doubt_tables, waiting
@@ -82,7 +83,9 @@ def draft(document: Document, forms: Forms) -> Draft:
     sections = segment(document, forms, spans)
     about = metadata(document, sections)
     year = _year(about)
-    prose = statements(document, sections, forms, spans, year=year, agency=_agency(about))
+    agency = _agency(about)
+    tables = own(tables, document, forms, year, agency)
+    prose = statements(document, sections, forms, spans, year=year, agency=agency)
     if not (tables or prose.observations or _named(about)):
         raise NotAReport(
             document.path,

@@ -35,7 +35,7 @@ LAYERS = (
     ("record", "sameness"),
     ("questions",),
     ("claims",),
-    ("reconcile", "asking", "doubt"),
+    ("reconcile", "asking", "doubt", "captions"),
     ("review",),
     ("store", "pipeline", "export"),
     ("permits", "parts"),
