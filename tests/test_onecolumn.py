@@ -168,7 +168,6 @@ def test_a_rounded_or_multiplied_number_is_not_the_count(cell: str) -> None:
     [
         ("万元 3.5", "万元"),
         ("元 35000", "元"),
-        ("\n元\n35000", "元"),
         ("| 元 | 35,000.00 |", "元"),
         ("| 35000 | 元", "元"),
         ("35000\n元", "元"),
@@ -182,6 +181,12 @@ def test_a_rounded_or_multiplied_number_is_not_the_count(cell: str) -> None:
 def test_an_amount_has_the_unit_beside_it(cell: str, unit: str) -> None:
     budget = cells(read(laid(printed(budget=cell))))["budget"]
     assert (budget.value, budget.unit, budget.accepted) == (3.5 if unit == "万元" else 35000, unit, True)
+
+
+def test_an_amount_in_cells_on_lines_has_the_unit_above() -> None:
+    rows = {row: "\n" + text.replace(" ", "\n") for row, text in printed(budget="元 35000").items()}
+    budget = cells(read(laid(rows)))["budget"]
+    assert (budget.value, budget.unit, budget.accepted) == (35000, "元", True)
 
 
 @pytest.mark.parametrize(
@@ -255,3 +260,29 @@ def test_numbers_before_their_labels_are_left_open() -> None:
     rows = "".join(f"{n:g} 件 {labels[row]}\n" for row, n in figures().items())
     found = cells(read(HEAD + TITLE + "统计数 单位 统计指标\n" + rows))
     assert not any(one.accepted for one in found.values())
+
+
+# --- numbers of no row
+
+
+def test_the_number_of_a_page_is_not_the_row_above() -> None:
+    text = laid(printed(litigations="件", trainees="人次"))
+    for label in ("（一）维持具体行政行为或者", ""):
+        paged = text.replace(label, f"4\n{label}") if label else text + "4\n"
+        row = "litigations" if label else "trainees"
+        found = cells(read(paged))
+        assert not found[row].accepted or not found[row].value
+        assert found["disclosed_items"].accepted
+
+
+def test_the_number_beside_a_heading_is_not_the_row_above() -> None:
+    text = laid(printed(responses_other="次")).replace(
+        "（一）收到申请数", "三、依申请公开情况 件 4\n（一）收到申请数"
+    )
+    assert not cells(read(text))["responses_other"].accepted
+
+
+def test_a_number_that_was_not_read_is_no_blank() -> None:
+    rows = printed(trainees="人次 28.", complaints="件 3.")
+    found = cells(read(laid(rows)))
+    assert not [row for row in ("trainees", "complaints") if found[row].accepted]

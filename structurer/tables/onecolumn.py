@@ -33,6 +33,8 @@ _NUMBER_AHEAD = re.compile(
     rf"(?:^|[\s|{CELL}{ROW}])[0-9][0-9.,]*[\s|{CELL}]+(?:[^\s0-9]{{1,2}}[\s|{CELL}]+)?\S{{0,4}}$"
 )
 """A number and perhaps its unit right before the first label."""
+_LINE_ENDS = re.compile(rf"[\n{ROW}]")
+_DIGIT = re.compile("[0-9]")
 _WRAPPED = re.compile("[,、]\n")
 _LONGEST_LEAD = 80
 _SHORT = 3
@@ -60,8 +62,8 @@ def mark_unsure(
     for line in list(_in_sentences(found, folded, masked, vocabulary, led)):
         line.row, line.unknown = "", True
     named = [line for line in found if line.row]
-    unsure = [*_beside_other_columns(named), *_shifted(found), *inexact(named, folded)]
-    unsure += [*_elsewhere(named, folded), *_together(named)]
+    unsure = [*_beside_other_columns(named), *_shifted(found, vocabulary), *looked_at(named, folded)]
+    unsure += [*_elsewhere(named, folded), *_together(named), *_unread(named, masked)]
     if named and not named[-1].tokens and _NUMBER_AHEAD.search(masked[max(0, start - _LONGEST_LEAD) : start]):
         unsure += named  # each number stands before its label
     for line in unsure:
@@ -127,16 +129,44 @@ def _together(named: Sequence[Line]) -> Iterator[Line]:
                 yield line
 
 
+def _by_itself(named: Sequence[Line], folded: str) -> Sequence[Line]:
+    """Rows whose number is a line by itself where few are: a page's."""
+    filled = [line for line in named if line.tokens]
+    alone = [line for line in filled if _is_line(line.tokens[0].start, line.tokens[-1].end, folded)]
+    return alone if len(alone) * _SHARE <= len(filled) else ()
+
+
+def _is_line(start: int, end: int, folded: str) -> bool:
+    return folded[start - 1] == "\n" and folded[end : end + 1] in ("\n", "")
+
+
+def _unread(named: Sequence[Line], masked: str) -> Iterator[Line]:
+    """Rows without a number on whose line digits stand that were not read as one: 28."""
+    for line, behind in pairwise([*named, None]):
+        if line is None or line.tokens:
+            continue
+        stop = _LINE_ENDS.search(masked, line.end)
+        end = stop.start() if stop else len(masked)
+        if (behind is None or end <= behind.start) and _DIGIT.search(masked, line.end, end):
+            yield line
+
+
 def _share_a_cell(line: Line) -> bool:
     """Whether no border parts two of a line's numbers."""
     return any(isinstance(one, Token) and isinstance(two, Token) for one, two in pairwise(line.atoms))
 
 
-def _shifted(found: Sequence[Line]) -> Sequence[Line]:
+def _shifted(found: Sequence[Line], vocabulary: Vocabulary) -> Sequence[Line]:
     """All rows, where a line above others prints a number and a row prints none: they may have slipped."""
     named = [line for line in found if line.row]
-    heads = any(line.tokens and not line.row and not line.unknown for line in found)
+    heads = any(line.tokens and _is_heading(line, vocabulary) for line in found)
     return named if heads and not all(line.tokens for line in named) else ()
+
+
+def _is_heading(line: Line, vocabulary: Vocabulary) -> bool:
+    """Whether a line has a label that names no row."""
+    labels = () if line.row or line.unknown else vocabulary.labels_in(line.before)
+    return bool(labels) and not labels[-1][0].ranks
 
 
 def _in_sentences(
@@ -173,9 +203,10 @@ def _says_more(text: str, vocabulary: Vocabulary) -> bool:
     return False
 
 
-def inexact(lines: Sequence[Line], folded: str) -> list[Line]:
-    """The lines whose number is rounded, or counts tens or thousands."""
-    return [line for line in lines if line.tokens and _is_inexact(line, folded)]
+def looked_at(lines: Sequence[Line], folded: str) -> list[Line]:
+    """The lines that are unsure by what no label shows: a number rounded, multiplied, or a page's."""
+    inexact = (line for line in lines if line.tokens and _is_inexact(line, folded))
+    return [*inexact, *_by_itself(lines, folded)]
 
 
 def _is_inexact(line: Line, folded: str) -> bool:

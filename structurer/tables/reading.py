@@ -19,7 +19,7 @@ from structurer.tables.labels import Vocabulary, vocabulary
 from structurer.tables.listed import plain_rows
 from structurer.tables.locate import Span, locate
 from structurer.tables.observe import Units, confirmed, left_open, observed
-from structurer.tables.onecolumn import inexact, lead_in, mark_unsure
+from structurer.tables.onecolumn import lead_in, looked_at, mark_unsure
 from structurer.tables.place import PlacedRow, Placement, place
 from structurer.tables.recover import recover
 from structurer.tables.rows import Line, cut, lines
@@ -131,7 +131,7 @@ def _by_rows(stream: Sequence[Atom], words: Vocabulary, printed: _Printed) -> tu
     single = next(iter(words.tables.values())).single_column
     led = single and lead_in(printed.masked, printed.start, words)
     known = None if led else recall(pieces, words)
-    if known is not None and not (single and inexact(known[0], printed.folded)):
+    if known is not None and not (single and looked_at(known[0], printed.folded)):
         return known
     found = lines(pieces, words)
     recover(found, words)

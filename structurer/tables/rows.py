@@ -268,7 +268,7 @@ def _add_lines(
             end=run.words[-1].end if run.words else run.cells[0].start,
             atoms=[*(run.bars[-1] if run.bars else ()), *run.cells],
             before=before + text[position:known],
-            unknown=bool(run.words) and not (matches and known == len(text)),
+            unknown=bool(run.words) and not (matches and _UNIT_TEXT.fullmatch(rest)),
             stray=any(word.stray for word in run.words),
         )
     )
