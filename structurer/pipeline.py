@@ -10,6 +10,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from structurer._version import __version__
+from structurer.captions import own
 from structurer.confront import confront, report
 from structurer.datafiles import data_folder
 from structurer.document import Document, Section
@@ -93,7 +94,9 @@ def draft(document: Document, forms: Forms) -> Draft:
         tables, spans, sections = _parts(document, forms)
     about = metadata(document, sections)
     year = _year(about)
-    prose = statements(document, sections, forms, spans, year=year, agency=_agency(about))
+    agency = _agency(about)
+    tables = own(tables, document, forms, year, agency)
+    prose = statements(document, sections, forms, spans, year=year, agency=agency)
     if second is not None:
         left = Finding(rule="document.second_report", severity="warning", message=_SECOND.format(second))
         prose = replace(prose, findings=(left, *prose.findings))

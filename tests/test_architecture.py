@@ -35,7 +35,7 @@ LAYERS = (
     ("record", "sameness"),
     ("questions",),
     ("claims",),
-    ("reconcile", "asking", "doubt", "partial"),
+    ("reconcile", "asking", "doubt", "captions", "partial"),
     ("review",),
     ("store", "pipeline", "export"),
     ("permits", "parts"),

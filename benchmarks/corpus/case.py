@@ -114,6 +114,9 @@ def _made(name: str, layout_name: str, damage_name: str, form: str, rng: Random)
     received = sheets[-2].values["applications.received.total"] if len(sheets) > 1 else None
     damage.apply(sheets, rng)
     who = prose.office(form, rng)
+    for one in sheets:
+        if one.name == "statistics" and one.caption:
+            one.caption = f"（单位：件　　{who.year}年度）"  # with another year it were another year's table
     paragraphs, statements = prose.overview(who.year, int(received) if received is not None else None, rng)
     parts = _parts(sheets, who, paragraphs, wording, rng)
     around = _around(damage, rng)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from structurer.observation import Finding, Observation, Value
@@ -35,6 +35,8 @@ def compared(table: TableReading, copies: Sequence[TableReading]) -> TableReadin
         for observation in copy.observations:
             if observation.value is not None:
                 others.setdefault(observation.indicator, []).append(observation.value)
+        for cell in _blank(copy):
+            others.setdefault(cell, []).append(None)
     if not others:
         return table
     observations = tuple(_agreed(one, others.get(one.indicator, ())) for one in table.observations)
@@ -42,8 +44,15 @@ def compared(table: TableReading, copies: Sequence[TableReading]) -> TableReadin
     return replace(table, observations=observations, findings=findings)
 
 
+def _blank(copy: TableReading) -> Iterator[str]:
+    """The cells of the rows that print their label and nothing else."""
+    for row in copy.rows:
+        if row.line is not None and row.layout != "unreadable" and not any(row.cells):
+            yield from (cell.indicator for cell in row.places)
+
+
 def _agreed(one: Observation, others: Sequence[Value]) -> Observation:
-    if all(value == one.value for value in others):
+    if all(value == one.value or (value is None and not one.value) for value in others):
         return one
     candidates = tuple(dict.fromkeys((one.value, *others)))
     return one.model_copy(

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import islice
 
 from structurer.document import Document
 from structurer.forms import Cell, Table
 from structurer.observation import ACCEPTING, Observation, trusted
+from structurer.tables.amounts import unit_above, unit_beside
 from structurer.tables.cells import Token
 from structurer.tables.locate import Span
 from structurer.tables.settled import Settled
 
-_BLOCK = "第二十条"
-_UNIT = re.compile(r"单位[::]?\s*(万元|亿元|元)|\((万元|亿元|元)\)")
+Units = Collection[str]
 
 
-def observed(settled: Sequence[Settled], document: Document, span: Span) -> list[Observation]:
-    """The observations of settled cells, in order."""
+def observed(
+    settled: Sequence[Settled], document: Document, span: Span, around: Units = ()
+) -> list[Observation]:
+    """The observations of settled cells, in order.
+
+    `around` are the units that the page names for all amounts of the table.
+    """
     printed_by = [token for one in settled for token in one.tokens]
     evidence = iter(document.evidences([token[:2] for token in printed_by]))
     plain = not any(token.unit for token in printed_by)
@@ -27,7 +31,10 @@ def observed(settled: Sequence[Settled], document: Document, span: Span) -> list
         values = cell.observed.copy()
         values["value"] = value
         if not plain or cell.kind == "money":
-            values["unit"] = _unit(cell, tokens, document, span)
+            values["unit"] = _unit(cell, tokens, document, span, around)
+            if value and not values["unit"] and cell.unit:
+                value, status, candidates = None, "ambiguous", (value,)
+                values["value"], values["unit"] = value, cell.unit
         values["printed"] = printed
         values["status"] = status
         values["accepted"] = status in ACCEPTING
@@ -39,7 +46,9 @@ def observed(settled: Sequence[Settled], document: Document, span: Span) -> list
     return trusted(Observation, each)
 
 
-def confirmed(table: Table, tokens: Sequence[Token], document: Document, span: Span) -> list[Observation]:
+def confirmed(
+    table: Table, tokens: Sequence[Token], document: Document, span: Span, around: Units = ()
+) -> list[Observation]:
     """The observations of a table that prints each cell, by one of `tokens`, and breaks no sum.
 
     As `observed` would make them, in half the time: nearly all that varies is the number and its place.
@@ -53,7 +62,7 @@ def confirmed(table: Table, tokens: Sequence[Token], document: Document, span: S
         each.append(values)
     if table.has_money or any(token.unit for token in tokens):
         for cell, token, values in zip(table.cells, tokens, each, strict=True):
-            values["unit"] = _unit(cell, (token,), document, span)
+            values["unit"] = _unit(cell, (token,), document, span, around)
     return trusted(Observation, each)
 
 
@@ -62,19 +71,18 @@ def left_open(cell: Cell) -> Observation:
     return trusted(Observation, [cell.observed.copy()])[0]
 
 
-def _unit(cell: Cell, tokens: Sequence[Token], document: Document, span: Span) -> str:
-    """As printed in the cell, else in the header above, else the form's."""
+def _unit(cell: Cell, tokens: Sequence[Token], document: Document, span: Span, around: Units) -> str:
+    """As printed in the cell, else beside it, in the header above, or for the whole table; else the form's.
+
+    "" where the page names several units for its amounts.
+    """
     for token in tokens:
         if token.unit:
             return token.unit
-    if cell.kind == "money" and tokens:
-        return _unit_above(document.folded, span.start, tokens[0].start) or cell.unit
-    return cell.unit
-
-
-def _unit_above(folded: str, start: int, amount: int) -> str:
-    """The unit that the header of an amount's own block prints, "" where it prints none."""
-    begin = max(start, amount - 120)
-    begin = max(begin, folded.rfind(_BLOCK, begin, amount))
-    units = _UNIT.findall(folded, begin, amount)
-    return next((unit for pair in reversed(units) for unit in pair if unit), "")
+    if cell.kind != "money" or not tokens:
+        return cell.unit
+    at, end = tokens[0][:2]
+    printed = unit_beside(document.folded, span.start, at, end) or unit_above(document.folded, span.start, at)
+    if printed or not around:
+        return printed or cell.unit
+    return next(iter(around)) if len(around) == 1 else ""

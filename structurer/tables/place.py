@@ -78,7 +78,7 @@ def _in_place(lines: Sequence[Line], by_row: ByRow, chosen: Chosen) -> tuple[Pla
         if len(found) != 1 or not slot.sure:
             return None
         line = found[0]
-        if len(line.tokens) != len(slot.places) or line.misplaced or line.stray:
+        if len(line.tokens) != len(slot.places) or line.misplaced or line.stray or line.unsure:
             return None
         rows.append(PlacedRow(row, slot.places, slot.form, "exact", tuple(line.tokens), (), line))
     filled = sum([1 for line in lines if line.tokens])
@@ -163,7 +163,7 @@ def _placed(
         return PlacedRow(slot.row, slot.places, slot.form, "missing")
     printed = [line for line in found if line.tokens]
     line = printed[0] if printed else found[0]
-    if len(printed) > 1 or line.misplaced or line.stray or not slot.sure:
+    if len(printed) > 1 or line.misplaced or line.stray or line.unsure or not slot.sure:
         every = tuple(token for one in printed for token in one.tokens)
         return PlacedRow(slot.row, slot.places, slot.form, "unreadable", every, (), line)
     return fit(slot.row, slot.places, slot.form, line, trailing)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from structurer.document import Document
 from structurer.forms import Forms, Table
 from structurer.observation import Finding, Observation, TableInfo, TableState
 from structurer.tables.alike import recall, remember
+from structurer.tables.amounts import units_around
 from structurer.tables.cells import Atom, Token, Word, atoms, mask
 from structurer.tables.copies import MOST_COPIES, compared, different, not_compared
 from structurer.tables.damage import deduplicated
@@ -16,7 +18,8 @@ from structurer.tables.eaten import give_back
 from structurer.tables.labels import Vocabulary, vocabulary
 from structurer.tables.listed import plain_rows
 from structurer.tables.locate import Span, locate
-from structurer.tables.observe import confirmed, left_open, observed
+from structurer.tables.observe import Units, confirmed, left_open, observed
+from structurer.tables.onecolumn import lead_in, looked_at, mark_unsure
 from structurer.tables.place import PlacedRow, Placement, place
 from structurer.tables.recover import recover
 from structurer.tables.rows import Line, cut, lines
@@ -44,14 +47,14 @@ def read_tables(document: Document, forms: Forms) -> list[TableReading]:
     lost = deduplicated(document.folded, spans, streams)
     there = []
     for span, stream in zip(spans, streams, strict=True):
-        table = _read(document, span, stream, forms, lost)
-        if table is not None:
-            others = different(masked, [other for other in again if other.table == span.table])
-            if len(others) > MOST_COPIES:
-                there.append(not_compared(table, len(others)))
-                continue
-            copies = [_copy(document, masked, other, forms) for other in others]
-            there.append(compared(table, [copy for copy in copies if copy is not None]))
+        table = _read(document, masked, span, stream, forms, lost)
+        others = different(masked, [other for other in again if other.table == span.table])
+        if len(others) > MOST_COPIES:
+            there += [not_compared(table, len(others))] if table is not None else []
+            continue
+        read = [table, *(_copy(document, masked, other, forms) for other in others)]
+        copies = [copy for copy in read if copy is not None]  # the first may be prose that uses rows' words
+        there += [compared(copies[0], copies[1:])] if copies else []
     return [_as_its_neighbours(table, there, forms) for table in there]
 
 
@@ -61,7 +64,7 @@ def _is_one_column(forms: Forms, table: str) -> bool:
 
 def _copy(document: Document, masked: str, span: Span, forms: Forms) -> TableReading | None:
     stream = atoms(masked, span.start, span.end, vocabulary(forms, span.table).ends)
-    return _read(document, span, stream, forms, lost=False)
+    return _read(document, masked, span, stream, forms, lost=False)
 
 
 def _as_its_neighbours(table: TableReading, found: Sequence[TableReading], forms: Forms) -> TableReading:
@@ -74,14 +77,14 @@ def _as_its_neighbours(table: TableReading, found: Sequence[TableReading], forms
 
 
 def _read(
-    document: Document, span: Span, stream: Sequence[Atom], forms: Forms, lost: bool
+    document: Document, masked: str, span: Span, stream: Sequence[Atom], forms: Forms, lost: bool
 ) -> TableReading | None:
     words = vocabulary(forms, span.table)
     first_form = next(iter(words.tables.values()))
     if first_form.labels_first:
         found, placement = _labels_first(stream, words)
     else:
-        found, placement = _by_rows(stream, words)
+        found, placement = _by_rows(stream, words, _Printed(document.folded, masked, span.start))
     named = {line.row for line in found if line.row}
     if first_form.single_column and len(named) < _FEWEST_ROWS:
         return None  # prose that happens to use a row's words
@@ -114,15 +117,27 @@ def _read(
     )
 
 
-def _by_rows(stream: Sequence[Atom], words: Vocabulary) -> tuple[list[Line], Placement]:
+class _Printed(NamedTuple):
+    """The text around a table: folded, as it is read, and where the table begins in it."""
+
+    folded: str
+    masked: str
+    start: int
+
+
+def _by_rows(stream: Sequence[Atom], words: Vocabulary, printed: _Printed) -> tuple[list[Line], Placement]:
     """The lines and rows of a table that prints each row's label before its numbers."""
     pieces = cut(stream)
-    known = recall(pieces, words)
-    if known is not None:
+    single = next(iter(words.tables.values())).single_column
+    led = single and lead_in(printed.masked, printed.start, words)
+    known = None if led else recall(pieces, words)
+    if known is not None and not (single and looked_at(known[0], printed.folded)):
         return known
     found = lines(pieces, words)
     recover(found, words)
     found = _without_tail(found, words)
+    if single:
+        mark_unsure(found, printed.folded, printed.masked, words, printed.start, led=led)
     placement = place(found, words)
     remember(pieces, found, placement, words)
     return found, placement
@@ -149,15 +164,24 @@ def _cells(
     The commonest way is the first.
     """
     whole = complete(table, rows)
-    if whole:
-        return "read", confirmed(table, whole, document, span), ()
+    around = _units(document, span, table, found)
+    if whole and len(around) <= 1:
+        return "read", confirmed(table, whole, document, span, around), ()
     if not any(line.tokens for line in found):
         blank = [cell for row in rows for cell in _unfilled(row)]
         stray = any(line.stray for line in found)
         return "unreadable" if stray else "blank", observed(blank, document, span), ()
     settled, said = give_back(settle(table, rows, trusted=trusted), table, document.folded)
-    partial = any(cell.status == "ambiguous" for cell in settled)
-    return "partial" if partial else "read", observed(settled, document, span), said
+    cells = observed(settled, document, span, around)
+    partial = any(cell.status == "ambiguous" for cell in cells)
+    return "partial" if partial else "read", cells, said
+
+
+def _units(document: Document, span: Span, table: Table, found: Sequence[Line]) -> Units:
+    """The units that the page names for all amounts of a table of one column."""
+    if not table.single_column or not table.has_money:
+        return ()
+    return units_around(document.folded, span.start, max(line.end for line in found))
 
 
 def _hard(table: Table) -> bool:

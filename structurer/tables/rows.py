@@ -56,6 +56,8 @@ class Line:
     """Digits among the words were not read as a number."""
     tokens: list[Token] = field(default_factory=list)
     """The printed cells, without visible empties."""
+    unsure: bool = False
+    """The number beside the label need not be the row's (see `onecolumn`)."""
 
 
 @dataclass(slots=True)
@@ -163,9 +165,13 @@ def _rank(matches: list[_Match]) -> None:
         last = match.rank
     else:
         return
+    beneath = False  # the labels of several rows that follow one out of place are its own, out of place too
     for match, rank in zip(matches, _longest_chain(matches), strict=True):
         match.rank = rank
-        if rank is None and not match.label.column and not match.label.group:
+        if match.label.column:
+            continue
+        beneath = rank is None or (beneath and len(match.label.ranks) > 1)
+        if beneath and not match.label.group:
             match.rank, match.misplaced = match.label.ranks[0], True
 
 
@@ -262,7 +268,7 @@ def _add_lines(
             end=run.words[-1].end if run.words else run.cells[0].start,
             atoms=[*(run.bars[-1] if run.bars else ()), *run.cells],
             before=before + text[position:known],
-            unknown=bool(run.words) and not (matches and known == len(text)),
+            unknown=bool(run.words) and not (matches and _UNIT_TEXT.fullmatch(rest)),
             stray=any(word.stray for word in run.words),
         )
     )

@@ -35,7 +35,7 @@ def shares(lines: Sequence[Line], chosen: Chosen, at: Mapping[str, int]) -> dict
     done = -1
     for line, later in zip(lines, behind, strict=True):
         cells = tuple(line.tokens)
-        if not cells or line.unknown or line.misplaced:
+        if not cells or line.unknown or line.misplaced or line.unsure:
             continue
         place = at.get(line.row)
         rows: Sequence[str] = _open_rows(place, later, order, done)
