@@ -48,6 +48,8 @@ class Slot(NamedTuple):
     """Per column the keys of its label and of its variants."""
     sure: bool = True
     """The page shows that the row follows this form."""
+    full: bool = False
+    """The page has a further column, so that fewer cells than columns may be any of them."""
 
 
 class Label(NamedTuple):
@@ -96,6 +98,17 @@ class Vocabulary:
         self.prefixes = frozenset(
             p for of in self.slots.values() for s in of.values() for c in s.columns for p in c
         )
+        self.header_characters = frozenset(
+            char
+            for _, table in tables
+            for block in table.blocks
+            for text in (
+                *table.furniture,
+                *(name for c in block.columns for name in (c.under, c.label, *c.variants)),
+            )
+            for char in fold(text)
+        )
+        """Every character that a header of the form can print."""
         self.same_columns = len({tuple(c.id for b in t.blocks for c in b.columns) for _, t in tables}) == 1
         self._headed = {
             row.id: [han(fold(row.under + row.label)), han(fold(row.label))]

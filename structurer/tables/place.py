@@ -166,7 +166,10 @@ def _placed(
     if len(printed) > 1 or line.misplaced or line.stray or not slot.sure:
         every = tuple(token for one in printed for token in one.tokens)
         return PlacedRow(slot.row, slot.places, slot.form, "unreadable", every, (), line)
-    return fit(slot.row, slot.places, slot.form, line, trailing)
+    placed = fit(slot.row, slot.places, slot.form, line, trailing)
+    if slot.full and placed.layout == "short":
+        return placed._replace(layout="unreadable", alignments=())
+    return placed
 
 
 def fit(row: str, places: tuple[Cell, ...], form: str, line: Line, trailing: int | None) -> PlacedRow:
@@ -182,6 +185,8 @@ def fit(row: str, places: tuple[Cell, ...], form: str, line: Line, trailing: int
     if len(tokens) > width:
         return PlacedRow(row, places, form, "unreadable", tokens, (), line)
     aligned = _aligned(items(line.atoms), width, trailing)
+    if not aligned and in_grid(line) and len(items(line.atoms)) > width:
+        return PlacedRow(row, places, form, "unreadable", tokens, (), line)  # more columns than the form's
     seen = not tokens or _seen_to_end(aligned, line)
     if seen and len(aligned) == 1:
         return PlacedRow(row, places, form, "exact", aligned[0], (), line)
