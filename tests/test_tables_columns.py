@@ -7,7 +7,7 @@ import pytest
 from structurer import structure
 from structurer.document import CELL, ROW
 from structurer.observation import Observation
-from tests.docxs import docx, tbl
+from tests.docxs import docx, p, tbl
 from tests.test_tables import FIGURES, LABELS, ZERO, cells, read
 
 APPLICANTS = ["自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他"]
@@ -109,3 +109,85 @@ def test_last_years_column_in_table_two_is_not_taken_for_this_years() -> None:
     found = read(table)["disclosure"].observations
     said = {o.indicator.partition(".")[2]: o.value for o in found if o.accepted}
     assert said == {"penalties.decisions": 5, "coercion.decisions": 6}
+
+
+TABLE_TWO = (
+    "信息内容\n本年制发件数\n本年废止件数\n现行有效件数\n{}\n规章\n{}\n行政规范性文件\n3\n0\n7\n1\n"
+    "信息内容\n本年处理决定数量\n行政许可\n12\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "row"), [("备注", "4\n9\n无"), ("2021年", "4\n9\n8"), ("下属单位", "4\n9\n8")]
+)
+def test_a_row_of_table_two_is_not_filled_from_a_further_column(name: str, row: str) -> None:
+    found = read(TABLE_TWO.format(name, row))["disclosure"].observations
+    assert {o.indicator.partition(".")[2]: o.value for o in found if o.accepted} == {
+        "licensing.decisions": 12
+    }
+
+
+def test_a_drawn_column_for_remarks_leaves_table_two_as_it_is() -> None:
+    table = [
+        ["信息内容", "本年制发件数", "本年废止件数", "现行有效件数", "备注"],
+        ["规章", "4", "0", "9", "两件为联合发文"],
+        ["行政规范性文件", "3", "1", "7", ""],
+        ["信息内容", "本年处理决定数量", "备注"],
+        ["行政许可", "12", ""],
+    ]
+    found = structure(docx(tbl(*table))).observations
+    said = [o.value for o in found if o.accepted and o.indicator.startswith("disclosure.")]
+    assert said == [4, 0, 9, 3, 1, 7, 12]
+
+
+FOUR = ["结果维持", "结果纠正", "其他结果", "尚未审结", "总计"]
+
+
+def disputes(*table: list[str]) -> dict[str, object]:
+    made = docx(p("四、政府信息公开行政复议、行政诉讼情况") + tbl(*table))
+    return {
+        o.indicator.partition(".")[2]: o.value
+        for o in structure(made).observations
+        if o.accepted and o.indicator.startswith("disputes.")
+    }
+
+
+def test_a_grand_total_in_table_four_moves_no_cell() -> None:
+    head = [["行政复议", "行政诉讼", "合计"], [*FOUR, "未经复议直接起诉", "复议后起诉"], FOUR * 2]
+    figures = [*"0400400000", *"10001", "5"]
+    assert disputes(*head, [cell.replace("0", "") for cell in figures]) == {}
+
+
+def test_table_four_with_its_blocks_swapped_stays_open() -> None:
+    head = [["行政诉讼", "行政复议"], ["未经复议直接起诉", "复议后起诉", *FOUR], FOUR * 2]
+    assert disputes(*head, [*"050061100000", "1", "0", "1"]) == {}
+    head = [["行政复议", "行政诉讼"], [*FOUR, "未经复议直接起诉", "复议后起诉"], FOUR * 2]
+    assert (
+        len(
+            disputes(
+                *head,
+                [*"000000500611000"][:14],
+            )
+        )
+        == 0
+    )
+    assert (
+        len(disputes(*head, ["0", "0", "0", "0", "0", "0", "5", "0", "0", "5", "1", "0", "0", "0", "1"]))
+        == 15
+    )
+
+
+@pytest.mark.parametrize(
+    ("header", "unit"),
+    [
+        ("（单位：千元）", "千元"),
+        ("（人民币元）", "元"),
+        ("（单位：件、元）", "元"),
+        ("（万元，保留两位小数）", "万元"),
+        ("/元", "元"),
+        ("", "万元"),
+    ],
+)
+def test_an_amount_has_the_unit_that_its_header_names(header: str, unit: str) -> None:
+    found = read(f"信息内容\n本年收费金额{header}\n行政事业性收费\n125\n")["disclosure"].observations
+    assert [(o.value, o.unit) for o in found if o.indicator == "disclosure.fees.amount"] == [(125, unit)]

@@ -28,7 +28,30 @@ class Header(NamedTuple):
 # Words of a header that name no column of figures: what the cells count, their numbers, a gap.
 _NO_COLUMN = re.compile("计量单位|单位|序号|栏次|行次|项目名称|项目|指标|名称|类别|人次|[件条项次万元]")
 _REMARKS = re.compile("备注|说明|注释")
+FURTHER = (
+    "合计",
+    "小计",
+    "累计",
+    "备注",
+    "占比",
+    "比例",
+    "比重",
+    "同比",
+    "环比",
+    "增长",
+    "上年",
+    "去年",
+    "同期",
+)
+"""Columns that offices add to the form's."""
+_FURTHER = re.compile("|".join(FURTHER))
+_YEAR_ALONE = ("年", "年度")
 _OTHER_YEAR = re.compile("(?:上年|去年|前年|往年|同期|上年度|历年)(?!度?项目)")
+
+
+def names_further(text: str) -> bool:
+    """Whether words above a table that no single row heads name a column that no form has."""
+    return _FURTHER.search(text) is not None
 
 
 def header(text: str, form: str, block: int, vocabulary: Vocabulary) -> Header:
@@ -77,21 +100,31 @@ def _in_order(text: str, slot: Slot, vocabulary: Vocabulary) -> bool:
 def _strange(text: str, slot: Slot, vocabulary: Vocabulary) -> str:
     """What stands among the columns' names and is none of the form's: "" where nothing does.
 
-    Words that hold none but characters of the columns' names are torn or misspelt names, unless they
-    speak of another year; a total printed twice is a column too many.
+    A single character, words of the columns' own characters and, where a name is missing, any words may be
+    torn or misspelt names, unless they speak of another year. A total printed twice is a column too many.
     """
     found = vocabulary.labels_in(text)
     columns = [(label, start) for label, start, _ in found if label.column]
     if not columns:
         return ""
-    ends = [0, *[end for _, start, end in found]]
-    starts = [*[start for _, start, _ in found], len(text)]
-    begin = columns[0][1]
-    begin = next((end for label, start, end in reversed(found) if label.group and start < begin), begin)
-    gaps = [text[end:start] for end, start in zip(ends, starts, strict=True) if end >= begin and end < start]
-    words = _NO_COLUMN.sub("", "".join(gaps))
-    if _OTHER_YEAR.search(words):
+    begin = max(
+        (end for label, _, end in found if label.group and end <= columns[0][1]), default=columns[0][1]
+    )
+    ends = [start for _, start, _ in found[1:]] + [len(text)]
+    gaps = [
+        (label, text[start:end]) for (label, _, start), end in zip(found, ends, strict=True) if start >= begin
+    ]
+    words = _NO_COLUMN.sub("", "".join(gap for _, gap in gaps))
+    # `上一年项目数量 2019年` only says which year that was.
+    dated = any(
+        gap in _YEAR_ALONE and label.column and not label.key.endswith("项目数量") for label, gap in gaps
+    )
+    if dated or _OTHER_YEAR.search(words):
         return words
+    added = "".join(_FURTHER.findall(words))
+    if added or not all(any(label.key in names for label, _ in columns) for names in slot.labels):
+        return added
     first, last = (sum(label.key in slot.labels[at] for label, _ in columns) for at in (0, -1))
     twice = "".join(slot.labels[-1]) if 0 < first < last and len(slot.labels) > 1 else ""
-    return "".join(char for char in words if char not in vocabulary.header_characters) + twice
+    strange = "".join(char for char in words if char not in vocabulary.header_characters)
+    return (strange if len(strange) > 1 else "") + twice

@@ -49,7 +49,9 @@ class Slot(NamedTuple):
     sure: bool = True
     """The page shows that the row follows this form."""
     full: bool = False
-    """The page has a further column, so that fewer cells than columns may be any of them."""
+    """The page has a column for remarks, which may stand among the row's cells."""
+    bound: bool = False
+    """Sums bind the row's cells."""
 
 
 class Label(NamedTuple):
@@ -182,7 +184,8 @@ def _slots(form: str, table: Table) -> Iterator[Slot]:
         columns = tuple(frozenset(text[:PREFIX] for text in keys) for keys in labels)
         for row in block.rows:
             places = tuple(table.by_indicator[f"{table.id}.{row.id}.{column.id}"] for column in block.columns)
-            yield Slot(row.id, form, places, key(row.under) if row.under else "", columns, labels)
+            group = key(row.under) if row.under else ""
+            yield Slot(row.id, form, places, group, columns, labels, bound=bool(table.sums))
 
 
 def _blocks(slots: Iterable[Slot]) -> Iterator[list[str]]:

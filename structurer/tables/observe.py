@@ -14,7 +14,10 @@ from structurer.tables.locate import Span
 from structurer.tables.settled import Settled
 
 _BLOCK = "第二十条"
-_UNIT = re.compile(r"单位[::]?\s*(万元|亿元|元)|\((万元|亿元|元)\)")
+_MONEY = "([十百千]?[万亿]?元|[万亿](?![一-龥]))"
+_UNIT = re.compile(
+    rf"单位(?:[:为]|\s)*(?:[件项条次][、/,和]){{0,2}}(?:人民币)?{_MONEY}|\((?:人民币)?{_MONEY}[^()]{{0,20}}\)|/{_MONEY}"
+)
 
 
 def observed(settled: Sequence[Settled], document: Document, span: Span) -> list[Observation]:

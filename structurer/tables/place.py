@@ -167,9 +167,26 @@ def _placed(
         every = tuple(token for one in printed for token in one.tokens)
         return PlacedRow(slot.row, slot.places, slot.form, "unreadable", every, (), line)
     placed = fit(slot.row, slot.places, slot.form, line, trailing)
-    if slot.full and placed.layout == "short":
-        return placed._replace(layout="unreadable", alignments=())
+    if slot.full and not _without_remark(placed, slot, line):
+        return placed._replace(layout="unreadable", cells=tuple(line.tokens), alignments=())
     return placed
+
+
+def _without_remark(placed: PlacedRow, slot: Slot, line: Line) -> bool:
+    """Whether a row's cells are told from its remark: by a border behind them, or by a sum that they keep.
+
+    A short row may have its remark among its cells, wherever its blanks are.
+    """
+    if placed.layout != "exact":
+        return placed.layout != "short"
+    printed = items(line.atoms)
+    while printed and printed[0] is None:
+        del printed[0]
+    if slot.bound or len(line.tokens) < len(placed.places):
+        return True
+    # The border behind the remark is read with the words of the remark.
+    written = in_grid(line) and not any(isinstance(atom, Bar) and atom.row for atom in line.atoms)
+    return printed[len(placed.places) :] == [None] or written
 
 
 def fit(row: str, places: tuple[Cell, ...], form: str, line: Line, trailing: int | None) -> PlacedRow:
