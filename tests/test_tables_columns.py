@@ -8,7 +8,7 @@ from structurer import structure
 from structurer.document import CELL, ROW
 from structurer.observation import Observation
 from tests.docxs import docx, p, tbl
-from tests.test_tables import FIGURES, LABELS, ZERO, cells, read
+from tests.test_tables import FIGURES, HEADER, LABELS, ZERO, cells, read
 
 APPLICANTS = ["自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他"]
 
@@ -191,3 +191,33 @@ def test_table_four_with_its_blocks_swapped_stays_open() -> None:
 def test_an_amount_has_the_unit_that_its_header_names(header: str, unit: str) -> None:
     found = read(f"信息内容\n本年收费金额{header}\n行政事业性收费\n125\n")["disclosure"].observations
     assert [(o.value, o.unit) for o in found if o.indicator == "disclosure.fees.amount"] == [(125, unit)]
+
+
+def test_two_years_side_by_side_are_no_two_rows() -> None:
+    figures = {row: FIGURES.get(row, ZERO).split() for row in LABELS}
+    table = "\n".join(
+        "\n".join(
+            (
+                label if row != "granted" else "（一）？？",
+                *[figure for one in figures[row] for figure in (one, "9")],
+            )
+        )
+        for row, label in LABELS.items()
+    )
+    assert accepted(cells("申请人情况\n自然人\n法人或其他组织\n总计\n" + table)) == {}
+
+
+@pytest.mark.parametrize("behind", ["not_processed_reconfirmation", "not_provided_still_unclear"])
+def test_a_row_other_that_an_office_adds_to_a_group_is_not_the_forms(behind: str) -> None:
+    figures = {row: FIGURES.get(row, ZERO).replace(" ", "\n") for row in LABELS}
+    lines = [f"{label}\n{figures[row]}" for row, label in LABELS.items()]
+    lines.insert(list(LABELS).index(behind) + 1, "6.其他\n1\n1\n0\n0\n0\n0\n2")
+    found = read(HEADER + "\n".join(lines))["applications"]
+    assert found.info.form == "2019"
+    assert {o.indicator.partition(".")[2]: o.value for o in found.observations} == truth()
+
+
+def test_a_header_repeated_before_the_last_group_is_no_row() -> None:
+    lines = [f"{LABELS[row]}\n{FIGURES.get(row, ZERO)}" for row in LABELS]
+    lines.insert(list(LABELS).index("other_handling"), HEADER)
+    assert accepted(cells(HEADER + "\n".join(lines).replace(" ", "\n"))) == truth()

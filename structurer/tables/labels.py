@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from structurer.fold import fold
@@ -100,6 +100,21 @@ class Vocabulary:
         self.prefixes = frozenset(
             p for of in self.slots.values() for s in of.values() for c in s.columns for p in c
         )
+        under = [(row, key(row.under)) for _, table in tables for block in table.blocks for row in block.rows]
+        self.line_keys = frozenset(
+            {group for _, group in under if group} | {text for text in self.row_keys if text not in columns}
+        )
+        """The texts that stand at the head of a line and nowhere else: rows' labels and their groups'."""
+        begins = {row.id for (_, same), (row, group) in pairwise(under) if same != group}
+        of_group = {group: {row.id for row, its in under if its == group} for _, group in under if group}
+        self.group_before = {
+            text: frozenset({group, *(key for key, rows in self.row_keys.items() if rows & of_group[group])})
+            for row, group in under
+            if group and row.id not in begins
+            for text in self.row_keys
+            if text in columns and row.id in self.row_keys[text]
+        }
+        """Per label that also names a column and never begins a group: the group's own line and rows."""
         self.header_characters = frozenset(
             char
             for _, table in tables
