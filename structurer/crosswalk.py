@@ -8,10 +8,11 @@ from functools import cache, cached_property
 from itertools import product
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from structurer.datafiles import contents, data_folder, validated
 from structurer.errors import FormError
-from structurer.forms import Forms, Kind, data_folder, load_forms, parse_yaml
+from structurer.forms import Forms, Kind, load_forms
 
 FILE = "indicators.yaml"
 
@@ -105,15 +106,10 @@ def load_crosswalk(folder: str | os.PathLike[str] | None = None, forms: Forms | 
 
 
 def _read(path: Path, forms: Forms) -> Crosswalk:
+    given = validated(path, contents(path), CrosswalkFile)
     try:
-        given = CrosswalkFile.model_validate(parse_yaml(path.read_bytes()))
         indicators = tuple(one for entry in given.indicators for one in _expanded(entry, given, forms))
         _check(given, indicators, forms)
-    except OSError as error:
-        raise FormError(f"{path}: {error.strerror or error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise FormError(f"{path}: {'.'.join(map(str, first['loc'])) or 'file'}: {first['msg']}") from error
     except ValueError as error:
         raise FormError(f"{path}: {error}") from error
     return Crosswalk(forms=given.forms, indicators=indicators, left_out=given.left_out)

@@ -8,8 +8,9 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from structurer.datafiles import contents, data_folder, validated
 from structurer.errors import FormError
 
 Kind = Literal["count", "signed", "money"]
@@ -331,14 +332,6 @@ def schemas_folder() -> Path:
     return data_folder("schemas")
 
 
-@cache
-def data_folder(name: str) -> Path:
-    """A folder of data files that travels inside the wheel and lies at the top of a checkout."""
-    package = Path(__file__).parent
-    shipped = package / "_data" / name
-    return shipped if shipped.is_dir() else package.parent / name
-
-
 def load_forms(folder: str | os.PathLike[str] | None = None) -> Forms:
     """All forms of a folder of YAML files (default: those shipped), sorted by first year.
 
@@ -357,31 +350,7 @@ def _load(folder: str) -> Forms:
     digest = sha256()
     forms = []
     for path in paths:
-        content = path.read_bytes()
+        content = contents(path)
         digest.update(path.name.encode() + b"\0" + content + b"\0")
-        forms.append(_form(path, content))
+        forms.append(validated(path, content, Form))
     return Forms(forms=tuple(sorted(forms, key=lambda form: form.years[0])), fingerprint=digest.hexdigest())
-
-
-def parse_yaml(content: str | bytes) -> Any:
-    """What a YAML text holds: plain values only. Raises ValueError saying what is wrong with it."""
-    import yaml
-
-    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        return yaml.load(content, Loader=loader)
-    except yaml.YAMLError as error:
-        raise ValueError(str(error)) from error
-
-
-def _form(path: Path, content: bytes) -> Form:
-    try:
-        given = parse_yaml(content)
-    except ValueError as error:
-        raise FormError(f"{path}: not YAML: {error}") from error
-    try:
-        return Form.model_validate(given)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "form"
-        raise FormError(f"{path}: {place}: {first['msg']}") from error

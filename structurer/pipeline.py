@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from structurer._version import __version__
 from structurer.confront import confront, report
+from structurer.datafiles import data_folder
 from structurer.document import Document, Section
 from structurer.doubt import doubt_statements, doubt_tables, waiting
 from structurer.draft import Draft
 from structurer.errors import NotAReport
-from structurer.forms import Forms, Table, data_folder, load_forms
+from structurer.forms import Forms, Table, load_forms
 from structurer.metadata import damaged_dates, metadata
 from structurer.observation import (
     DocumentInfo,

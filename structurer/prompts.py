@@ -9,8 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from structurer.datafiles import data_folder, parse_yaml
 from structurer.errors import PromptError
-from structurer.forms import data_folder, parse_yaml
 
 _RULE = "---\n"
 

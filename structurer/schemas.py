@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from structurer.crosswalk import CrosswalkFile
-from structurer.forms import Cell, Form, Forms, data_folder, load_forms
+from structurer.datafiles import data_folder
+from structurer.forms import Cell, Form, Forms, load_forms
 from structurer.observation import Extraction
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 #: From the values at the bottom to the commands on top; a module imports only from below itself.
 LAYERS = (
     ("_version", "errors", "flat", "fold", "garbage", "memory", "observation"),
-    ("meanings", "remote", "numerals"),
+    ("meanings", "remote", "numerals", "datafiles"),
     (
         "document",
         "forms",
@@ -61,7 +61,7 @@ DOORS: dict[str, str | tuple[str, ...]] = {
     "PIL": "read",
     "numpy": "read",
     "rapidocr": "read",
-    "yaml": "forms",
+    "yaml": "datafiles",
     "rapidfuzz": "tables",
     "openai": "model",
     "instructor": "model",

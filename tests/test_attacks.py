@@ -20,8 +20,8 @@ from click.testing import CliRunner, Result
 
 import structurer
 from structurer.cli import cli
+from structurer.datafiles import parse_yaml
 from structurer.errors import NotAReport, TooLarge
-from structurer.forms import parse_yaml
 from structurer.settings import Settings
 from tests.serving import Asked, Said, Serving, loopback
 from tests.test_tables import applications

@@ -9,8 +9,9 @@ import jsonschema
 import pytest
 
 from structurer.crosswalk import FILE, Crosswalk, crosswalk, crosswalk_folder, load_crosswalk
+from structurer.datafiles import parse_yaml
 from structurer.errors import FormError
-from structurer.forms import load_forms, parse_yaml, schemas_folder
+from structurer.forms import load_forms, schemas_folder
 
 APPLICANTS = (
     "natural_person", "commercial_enterprise", "research_institution", "public_welfare_organization",

@@ -16,7 +16,7 @@ from structurer.bulk.importing import Course, Import
 from structurer.bulk.intake import Intake
 from structurer.bulk.tally import Step
 from structurer.bulk.workers import Workers
-from structurer.cluster.desk import DeskOffice
+from structurer.cluster.coordinator import CoordinatorOffice
 from structurer.errors import ClusterError
 from structurer.forms import load_forms
 from structurer.parts import Answers, Folder, PartStore
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 class Given:
     """What every worker is told: small, and nothing secret but the address of the model."""
 
-    desk: str
+    coordinator: str
     namespace: str
     results: str
     folder: str
@@ -56,7 +56,7 @@ class Extractor:
         if fingerprint_with(self._forms, given.settings) != given.fingerprint:
             raise ClusterError("another version of structurer is installed on a machine of the cluster")
         self._folder = Folder(given.results)
-        self._desk = ray.get_actor(given.desk, namespace=given.namespace)
+        self._coordinator = ray.get_actor(given.coordinator, namespace=given.namespace)
         self._get = ray.get
         self._settings = _with_key(given.settings)
         self._loop = asyncio.new_event_loop()
@@ -90,14 +90,14 @@ class Extractor:
         }
 
     def _known(self, found: Mapping[str, str], _fingerprint: str) -> dict[str, Known]:
-        known: dict[str, Known] = self._get(self._desk.known.remote(found))
+        known: dict[str, Known] = self._get(self._coordinator.known.remote(found))
         return known
 
     def _client(self) -> Client:
         from structurer.model.client import Client
         from structurer.model.presets import endpoint
 
-        office = DeskOffice(self._desk)
+        office = CoordinatorOffice(self._coordinator)
         settings = self._settings
         return Client(
             settings,

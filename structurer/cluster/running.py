@@ -15,7 +15,7 @@ from typing import Any
 from structurer.bulk.importing import Course
 from structurer.bulk.tally import Step, Summary
 from structurer.bulk.workers import processors
-from structurer.cluster import desk as desks
+from structurer.cluster import coordinator as coordinating
 from structurer.cluster.extracting import Extractor, Given
 from structurer.cluster.taking import Driver
 from structurer.errors import ClusterError
@@ -60,10 +60,10 @@ def import_on_cluster(
     driver = Driver(store, folder, asked, Course(force, failed, 0, progress, tick, stop))
     driver.take_in_what_is_left()
     with _connected(address, workers) as (ray, count):
-        desk = desks.opened(ray, settings, driver)
+        coordinator = coordinating.opened(ray, settings, driver)
         given = Given(
-            desk.name,
-            desk.namespace,
+            coordinator.name,
+            coordinator.namespace,
             results,
             os.getcwd(),
             settings.model_copy(update={"api_key": None}),
@@ -73,7 +73,7 @@ def import_on_cluster(
         )
         model = settings.model or "" if asks(settings) else ""
         with driver.noted(model, count):
-            driver.run(_told(ray, paths, given, count), desk.usage)
+            driver.run(_told(ray, paths, given, count), coordinator.usage)
             return driver.end()
 
 

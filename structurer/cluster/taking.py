@@ -18,7 +18,7 @@ from structurer.record import Record
 from structurer.store import Failed, Known, Placed, Store
 
 _AT_ONCE = 20_000
-"""Ids that go to the desk in one message."""
+"""Ids that go to the coordinator in one message."""
 _KEPT_AT_ONCE = 64
 """Rows of a part that the store is asked about, and takes in, together."""
 

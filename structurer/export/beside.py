@@ -13,19 +13,12 @@ from structurer.export.columns import TIDY, Column, Holds
 from structurer.export.dictionary import HEADER, dictionary_bytes
 from structurer.export.files import opened
 from structurer.export.jsonl import Which
-from structurer.export.write import Format, Shape
+from structurer.export.write import MEDIA_TYPES, Format, Shape
 from structurer.forms import Forms
 
 DICTIONARY = "data-dictionary.csv"
 PACKAGE = "datapackage.json"
 _OURS = "structurer"
-_MEDIA = {
-    "csv": "text/csv",
-    "jsonl": "application/jsonl",
-    "parquet": "application/vnd.apache.parquet",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "validatreport": "application/json",
-}
 _TYPES: dict[Holds, str] = {
     "text": "string",
     "label": "string",
@@ -145,7 +138,7 @@ def _file(path: Path, format: Format) -> dict[str, Any]:
         "type": "table" if format == "csv" else "file",
         "path": path.name,
         "format": "json" if format == "validatreport" else format,
-        "mediatype": _MEDIA[format],
+        "mediatype": MEDIA_TYPES[format],
         "bytes": size,
         "hash": f"sha256:{digest.hexdigest()}",
     }

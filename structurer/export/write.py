@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol
@@ -23,6 +23,13 @@ Format = Literal["jsonl", "csv", "parquet", "xlsx", "validatreport"]
 Shape = Literal["tidy", "wide"]
 WIDE: frozenset[str] = frozenset({"csv", "parquet"})
 """Formats that can be had in the wide shape."""
+MEDIA_TYPES: Mapping[Format, str] = {
+    "jsonl": "application/x-ndjson",
+    "csv": "text/csv",
+    "parquet": "application/vnd.apache.parquet",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "validatreport": "application/json",
+}
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,11 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from structurer.crosswalk import crosswalk_folder
-from structurer.errors import FormError
+from structurer.datafiles import contents, validated
 from structurer.fold import fold
-from structurer.forms import parse_yaml
 from structurer.metadata.regions import is_city, parts_of
 
 Bound = Literal["whole", "local", "short"]
@@ -75,15 +74,7 @@ class Name(NamedTuple):
 def load_offices(folder: str | os.PathLike[str] | None = None) -> Offices:
     """How offices are named (default: as shipped). Raises FormError naming the file."""
     path = (Path(folder) if folder is not None else crosswalk_folder()) / "offices.yaml"
-    try:
-        return Offices.model_validate(parse_yaml(path.read_bytes()))
-    except OSError as error:
-        raise FormError(f"{path}: {error.strerror or error}") from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise FormError(f"{path}: {'.'.join(map(str, first['loc'])) or 'file'}: {first['msg']}") from error
-    except ValueError as error:
-        raise FormError(f"{path}: {error}") from error
+    return validated(path, contents(path), Offices)
 
 
 @cache

@@ -12,8 +12,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from structurer.datafiles import parse_yaml
 from structurer.errors import PanelError
-from structurer.forms import parse_yaml
 from structurer.panel.names import clean
 
 _LARGEST = 20_000_000

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from typing import Annotated, cast, get_args
+from typing import Annotated, get_args
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import FileResponse, JSONResponse, Response
@@ -12,7 +12,7 @@ from starlette.background import BackgroundTask
 
 from structurer._version import __version__
 from structurer.export import Format, Shape, Which, export, json_line
-from structurer.export.write import WIDE, needed
+from structurer.export.write import MEDIA_TYPES, WIDE, needed
 from structurer.forms import load_forms
 from structurer.observation import Extraction
 from structurer.pipeline import asks, fingerprint
@@ -21,15 +21,8 @@ from structurer.service.problems import Refused
 from structurer.service.shapes import Health, Version
 
 router = APIRouter(tags=["data"])
-_FORMATS: tuple[str, ...] = get_args(Format)
-_TYPES = {
-    "jsonl": "application/x-ndjson",
-    "csv": "text/csv; charset=utf-8",
-    "parquet": "application/vnd.apache.parquet",
-    "validatreport": "application/json",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-_BINARY = "application/octet-stream"
+_FORMATS: tuple[Format, ...] = get_args(Format)
+_TYPES: dict[Format, str] = {**MEDIA_TYPES, "csv": f"{MEDIA_TYPES['csv']}; charset=utf-8"}
 
 
 @router.get("/health", response_model=Health, summary="Whether the service is there; needs no token")
@@ -72,7 +65,7 @@ def document(
     "/v1/export",
     response_class=FileResponse,
     responses={
-        200: {"description": "The file.", "content": {_TYPES.get(name, _BINARY): {} for name in _FORMATS}},
+        200: {"description": "The file.", "content": {_TYPES[name]: {} for name in _FORMATS}},
         **refusals(501),
     },
     summary="The values of all documents as a file",
@@ -97,7 +90,7 @@ def exported(
     handle, path = tempfile.mkstemp(prefix="structurer-export-", suffix=f".{format}")
     os.close(handle)
     try:
-        layout = cast(Format, format)
+        layout = format
         reports = service.store.reports(**needed(layout, status))
         export(reports, path, format=layout, status=status, shape=shape, bom=bom)
     except BaseException:
@@ -105,5 +98,5 @@ def exported(
         raise
     finally:
         service.exporting.release()
-    name, kind = f"structurer.{format}", _TYPES.get(format, _BINARY)
+    name, kind = f"structurer.{format}", _TYPES[layout]
     return FileResponse(path, media_type=kind, filename=name, background=BackgroundTask(os.unlink, path))

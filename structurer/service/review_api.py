@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from structurer.desk.shapes import acts_json, batch_json, decided_json, queue_json
+from structurer.export.write import MEDIA_TYPES
 from structurer.review.events import to_line
 from structurer.review.views import told
 from structurer.service import shapes
@@ -18,7 +19,7 @@ from structurer.service.context import caller_of, refusals, reviewer, service_of
 from structurer.service.problems import Refused
 
 router = APIRouter(tags=["review"])
-_LINES = "application/x-ndjson"
+_LINES = MEDIA_TYPES["jsonl"]
 _Text = Annotated[str, Query(max_length=1_000)]
 _ItemPath = Annotated[str, Path(description="An item's id, the beginning of one, or DOC:INDICATOR.")]
 _BODY: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""The desk, one actor of the cluster: what the store holds already, and when a call may be sent."""
+"""The coordinator, one actor of the cluster: what the store holds already, and when a call may be sent."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from structurer.model.presets import Endpoint
 
 _LENT = 600.0
-"""Seconds after which the desk takes a place back beyond the time one answer may take."""
+"""Seconds after which the coordinator takes a place back beyond the time one answer may take."""
 
 
-class Desk:
+class Coordinator:
     """The one place that all workers ask: what is known already, and when to send a call."""
 
     def __init__(self, settings: Settings, asked: Endpoint | None, longest: float) -> None:
@@ -60,8 +60,8 @@ class Desk:
 
 
 @dataclass(frozen=True)
-class DeskHandle:
-    """The desk as the driver sees it."""
+class CoordinatorHandle:
+    """The coordinator as the driver sees it."""
 
     ray: Any
     actor: Any
@@ -74,34 +74,34 @@ class DeskHandle:
         return used
 
 
-class DeskOffice:
-    """The desk as a client of the model sees it."""
+class CoordinatorOffice:
+    """The coordinator as a client of the model sees it."""
 
-    def __init__(self, desk: Any) -> None:
-        self._desk = desk
+    def __init__(self, coordinator: Any) -> None:
+        self._coordinator = coordinator
 
     def ask(self, name: str, *arguments: Any) -> Awaitable[Any]:
         """Calls a method of the permits and gives its result."""
-        found: Awaitable[Any] = self._desk.permit.remote(name, *arguments)
+        found: Awaitable[Any] = self._coordinator.permit.remote(name, *arguments)
         return found
 
     def tell(self, name: str, *arguments: Any) -> None:
         """Calls a method of the permits."""
-        self._desk.permit.remote(name, *arguments)
+        self._coordinator.permit.remote(name, *arguments)
 
 
-def opened(ray: Any, settings: Settings, driver: Driver) -> DeskHandle:
-    """A desk on the cluster that knows what the store of `driver` holds."""
+def opened(ray: Any, settings: Settings, driver: Driver) -> CoordinatorHandle:
+    """A coordinator on the cluster that knows what the store of `driver` holds."""
     from structurer.model.presets import endpoint
 
-    name = f"structurer-desk-{uuid4().hex[:12]}"
+    name = f"structurer-coordinator-{uuid4().hex[:12]}"
     namespace = ray.get_runtime_context().namespace
     # No key: it counts and waits, and sends nothing.
     plain = settings.model_copy(update={"api_key": None})
-    made = ray.remote(Desk).options(name=name, num_cpus=0, max_concurrency=10_000)
+    made = ray.remote(Coordinator).options(name=name, num_cpus=0, max_concurrency=10_000)
     asked_at = replace(endpoint(settings), key="") if asks(settings) else None
     actor = made.remote(plain, asked_at, settings.timeout + _LENT)
-    handle = DeskHandle(ray, actor, name, namespace)
+    handle = CoordinatorHandle(ray, actor, name, namespace)
     ray.get(actor.add.remote([], driver.known_failures()))
     for portion in driver.known_ids():
         ray.get(actor.add.remote(portion, []))

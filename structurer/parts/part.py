@@ -1,89 +1,27 @@
-"""Results on their way from many machines into one store: Parquet files named by what is in them.
+"""A part: what one worker read of some files, as a Parquet file named by what is in it.
 
 A part that is written twice has the same name, and a document that is in two parts is the same document: so
-whatever is done again changes nothing. Parts lie in a folder that every machine sees; `fsspec` opens it, and
-any object storage it knows.
+whatever is done again changes nothing.
 """
 
 from __future__ import annotations
 
 import io
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from pydantic_core import from_json, to_json
 
-from structurer.errors import ReadError, StoreError
+from structurer.errors import StoreError
+from structurer.parts.folder import Folder
 from structurer.record import Counts, Record
-from structurer.remote import filesystem
 
 if TYPE_CHECKING:
-    from structurer.model.shelf import Kept
     from structurer.store import Failed, Known, Placed, Run
 
 _COLUMNS = ("kind", "id", "path", "fingerprint", "failure", "reason")
-
-
-class Folder:
-    """A folder on shared or object storage."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url.rstrip("/")
-        try:
-            self._fs, self._root = filesystem(self.url)
-        except ReadError as error:
-            raise StoreError(str(error)) from None
-
-    def put(self, name: str, data: bytes) -> None:
-        """Writes a file, whole or not at all."""
-        path = f"{self._root}/{name}"
-        try:
-            if "file" in _protocols(self._fs):
-                os.makedirs(os.path.dirname(path), exist_ok=True)
-                draft = f"{path}.{uuid4().hex}.tmp"
-                with open(draft, "wb") as stream:
-                    stream.write(data)
-                os.replace(draft, path)
-            else:
-                self._fs.pipe_file(path, data)
-        except OSError as error:
-            raise StoreError(f"{self.url}/{name}: {error.strerror or error}") from None
-
-    def get(self, name: str) -> bytes | None:
-        """The content of a file; None where there is none."""
-        try:
-            return bytes(self._fs.cat_file(f"{self._root}/{name}"))
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise StoreError(f"{self.url}/{name}: {error.strerror or error}") from None
-
-    def move(self, name: str, to: str) -> None:
-        """Moves a file; nothing if it is gone already."""
-        try:
-            self._fs.makedirs(os.path.dirname(f"{self._root}/{to}"), exist_ok=True)
-            self._fs.mv(f"{self._root}/{name}", f"{self._root}/{to}")
-        except FileNotFoundError:
-            return
-
-    def names(self, within: str, suffix: str) -> list[str]:
-        """The names of the files in a folder below this one, sorted."""
-        try:
-            found = self._fs.ls(f"{self._root}/{within}", detail=False, refresh=True)
-        except FileNotFoundError:
-            return []
-        except TypeError:
-            found = self._fs.ls(f"{self._root}/{within}", detail=False)
-        names = (str(path).rstrip("/").rpartition("/")[2] for path in found)
-        return sorted(f"{within}/{name}" for name in names if name.endswith(suffix))
-
-
-def _protocols(fs: Any) -> tuple[str, ...]:
-    return (fs.protocol,) if isinstance(fs.protocol, str) else tuple(fs.protocol)
 
 
 class PartStore:
@@ -212,35 +150,3 @@ def _record(row: Mapping[str, Any]) -> Record:
         counts=Counts(*told["counts"]),
         fingerprint=row["fingerprint"] or "",
     )
-
-
-class Answers:
-    """A shelf of what models answered, in a folder that every machine sees: a file an answer."""
-
-    def __init__(self, folder: Folder) -> None:
-        self._folder = folder
-
-    def get(self, key: str) -> Kept | None:
-        """What became of a question, if that is known."""
-        from structurer.model.shelf import of_json
-
-        data = self._folder.get(_place(key))
-        if data is None:
-            return None
-        try:
-            kept = of_json(json.loads(data))
-            return kept if kept.key == key else None
-        except (ValueError, TypeError, KeyError, AttributeError):
-            return None
-
-    def put(self, kept: Kept) -> None:
-        """Notes an outcome that asking again would not change."""
-        if kept.state in ("failed", "unasked"):
-            return
-        from structurer.model.shelf import as_json
-
-        self._folder.put(_place(kept.key), json.dumps(as_json(kept), ensure_ascii=False).encode())
-
-
-def _place(key: str) -> str:
-    return f"answers/{key[:2]}/{key}.json"
