@@ -34,12 +34,14 @@ _APART = re.compile(
 )
 """Raised, moved elsewhere, as white as the page, too small to see."""
 _STRUCK = re.compile(rf"text-decoration(?:-line)?{_GAP}[a-z0-9# ]{{0,40}}line-through", re.I)
+_WHITE = re.compile(r"""\bcolor\s{0,3}=\s{0,3}["']?(?:white|#fff(?:fff)?)\b""", re.I)
 _HOW = {"hides": _HIDING, "strikes": _STRUCK, "apart": _APART}
 """What a style can do to an element, the first that it does."""
 _STRUCK_NAMES = frozenset({"del", "s", "strike"})
 _STYLE = re.compile(r"<style(?=[\s>])[^<>]{0,300}>", re.I)
 _SELECTOR = re.compile(r"([a-zA-Z][a-zA-Z0-9]{0,20})?([.#])([-_a-zA-Z0-9\u0080-\uffff]{1,80})")
 _BRACE = re.compile("[{}]")
+_MOST_KNOWN, _LONGEST_KNOWN = 4096, 400
 _RULES = 200_000
 """Characters of style sheets that are looked through."""
 
@@ -69,6 +71,8 @@ class Tags:
         # What is missing behind one place is missing behind all later ones; not to look again
         # keeps a page of unclosed comments or scripts from costing its square.
         self._missing: set[str] = set()
+        self._known: dict[tuple[str, str], bool] = {}
+        """What a tag's style was found to do, by its source."""
         self._rules = _rules(self._styles()) if "<style" in source or "<STYLE" in source else {}
 
     def next(self, at: int) -> Token | None:
@@ -113,14 +117,23 @@ class Tags:
 
     def sets_apart(self, tag: Token) -> bool:
         """Whether a tag prints its element elsewhere or otherwise than the text around it."""
-        colour = self._has(tag, "color") and any(
-            attribute.name == "color" and attribute.value.strip().lower() in ("white", "#fff", "#ffffff")
-            for attribute in self.attributes(tag)
-        )
-        return colour or self._marked(tag, "apart")
+        if tag.name == "font" and _WHITE.search(self.source, tag.start, tag.end):
+            return True
+        return self._marked(tag, "apart")
 
     def _marked(self, tag: Token, how: str) -> bool:
         """Whether the style of a tag, or a rule for its class or id, does this to it: see `_HOW`."""
+        written = self.source[tag.start : tag.end]
+        if "=" not in written:
+            return False
+        known = self._known.get((how, written))
+        if known is None:  # the same few tags make up a page
+            known = self._does(tag, how)
+            if len(self._known) < _MOST_KNOWN and len(written) < _LONGEST_KNOWN:
+                self._known[how, written] = known
+        return known
+
+    def _does(self, tag: Token, how: str) -> bool:
         pattern = _HOW[how]
         if self._has(tag, "style") and any(
             attribute.name == "style" and pattern.search(attribute.value)
