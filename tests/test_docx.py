@@ -317,3 +317,28 @@ def test_rtf_is_converted() -> None:
     assert grid(found.text) == [["规章", "1", "", "11"]]
     assert found.notes == ("converted to .docx by LibreOffice",)
     assert found.encoding == "rtf"
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        r("1", "<w:position w:val='12'/><w:sz w:val='12'/>"),
+        r("1", "<w:rStyle w:val='FootnoteReference'/>"),
+        r("1", "<w:rStyle w:val='a9'/>"),
+        r("1", "<w:color w:val='FFFFFF'/>"),
+        r("1", "<w:sz w:val='2'/>"),
+        "<w:r><w:footnoteReference w:customMarkFollows='1' w:id='2'/><w:t>1</w:t></w:r>",
+    ],
+)
+def test_a_digit_set_otherwise_makes_no_longer_number(note: str) -> None:
+    styles = wordml(
+        "styles",
+        "<w:style w:type='character' w:styleId='a9'><w:rPr><w:vertAlign w:val='superscript'/></w:rPr></w:style>",
+    )
+    made = docx(tbl(["规章", tc(p(r("12"), note)), tc(p(note, r("30"))), "4"]), {"word/styles.xml": styles})
+    assert [cell.split() for cell in grid(read(made).text)[0]] == [["规章"], ["12", "1"], ["1", "30"], ["4"]]
+
+
+def test_a_hidden_row_is_left_out() -> None:
+    made = docx(tbl(["规章", "1", "2"], tr("规章", "8", "9", props="<w:hidden/>"), ["规范性文件", "3", "4"]))
+    assert grid(read(made).text) == [["规章", "1", "2"], ["规范性文件", "3", "4"]]

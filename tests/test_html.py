@@ -351,3 +351,47 @@ def test_a_drawing_with_words_is_the_place_of_a_picture() -> None:
     page = read_html("<p>四、情况</p><svg><text>1</text></svg><p><svg><path d='M0'/></svg>五、问题</p>")
     assert [page.text[span.start : span.end] for span in page.images] == ["svg"]
     assert page.text == "四、情况\nsvg\n五、问题"
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        '<span style="vertical-align: super; font-size: 8px">1</span>',
+        '<span class="note"><b>1</b></span>',
+        '<font color="white">1</font>',
+        '<span style="color:#ffffff">1</span>',
+        '<i style="display:inline-block;width:0;overflow:hidden">1</i>',
+        "<button>1</button>",
+    ],
+)
+def test_a_digit_printed_otherwise_makes_no_longer_number(note: str) -> None:
+    page = f"<style>.note{{vertical-align:super}}</style><table><tr><td>规章<td>12{note}<td>{note}30<td>4</table>"
+    cells = read_html(page).text.split(CELL)
+    assert [cell.split() for cell in cells[1:4]] == [["12", "1"], ["1", "30"], ["4"]]
+
+
+def test_a_number_in_many_fonts_is_one_number() -> None:
+    page = '<table><tr><td>规章<td><span style="color:#333">1</span><span style="font-family:宋体">2</span><b>3</b></table>'
+    assert read_html(page).text.split(CELL)[1] == "123"
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    [
+        '<span class="sr-only">5</span>',
+        '<span class="tag visually-hidden">5</span>',
+        '<span style="position:absolute;left:-9999px">5</span>',
+        '<span style="text-indent:-999em">5</span>',
+        '<span style="mso-hide:all">5</span>',
+        '<span style="position:absolute;clip:rect(0,0,0,0)">5</span>',
+        "<canvas>5</canvas>",
+        "<dialog>5</dialog>",
+    ],
+)
+def test_what_no_reader_of_the_page_sees_is_left_out(unseen: str) -> None:
+    assert read_html(f"<table><tr><td>规章<td>12{unseen}<td>3</table>").text.split(CELL)[1:3] == ["12", "3"]
+
+
+def test_what_is_only_moved_a_little_is_read() -> None:
+    page = '<div style="left:50%;margin-left:-1490px"><table><tr><td>规章<td>12<td>3</table></div><p class="hidden-note">注</p>'
+    assert re.findall("12|注", read_html(page).text) == ["12", "注"]

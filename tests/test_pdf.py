@@ -376,3 +376,25 @@ def test_a_font_cannot_draw_cells() -> None:
     assert CELL not in found
     assert ROW not in found
     assert found.replace(" ", "") == "规12规\n"
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        text(113, 53, "1", 5.4),
+        text(113, 53, "1", 9, mode=3),
+        b"1 g " + text(113, 53, "1", 9) + b"0 g ",
+    ],
+    ids=["smaller", "invisible", "white"],
+)
+def test_a_digit_printed_otherwise_makes_no_longer_number(note: bytes) -> None:
+    page = table(50, 50, [["规章", "12", "3"], ["规范性文件", "4", "5"]], [52, 60, 60]) + note
+    found = read(pdf([page])).text
+    assert [row.split(CELL)[1].split() for row in found.split(ROW) if CELL in row] == [["12", "1"], ["4"]]
+
+
+def test_a_number_with_a_shadow_is_printed_once() -> None:
+    shadow = text(105.3, 54, "12", 9) + text(165.3, 54, "3", 9)
+    page = table(50, 50, [["规章", "12", "3"], ["规范性文件", "4", "5"]], [52, 60, 60]) + shadow
+    found = read(pdf([page])).text
+    assert [row.split(CELL)[1:3] for row in found.split(ROW) if CELL in row] == [["12", "3"], ["4", "5"]]

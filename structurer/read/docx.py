@@ -30,6 +30,8 @@ _OUT = frozenset(
 _IN = frozenset({"ins", "moveTo"})
 _AROUND = frozenset({"sdt", "sdtContent", "customXml", "ins", "smartTag"})
 """What may stand around the rows of a table, or the cells of a row."""
+_TINY = frozenset({"1", "2", "3", "4"})
+"""Sizes in half points at which nobody reads a digit."""
 _TRACKED = "the file holds tracked changes: what was inserted is read, what was deleted is not"
 _SIGNS = {"tab": " ", "ptab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
@@ -101,15 +103,16 @@ class _Reader:
 
     def __init__(self, package: Package, main: str) -> None:
         folder, name = posixpath.split(main)
-        self._numbering = Numbering(
-            package.xml(posixpath.join(folder, "numbering.xml")),
-            package.xml(posixpath.join(folder, "styles.xml")),
-        )
+        styles = package.xml(posixpath.join(folder, "styles.xml"))
+        self._numbering = Numbering(package.xml(posixpath.join(folder, "numbering.xml")), styles)
         rels = package.xml(posixpath.join(folder, "_rels", name + ".rels"))
         self._targets = {
             str(relation.get("Id")): posixpath.basename(str(relation.get("Target", "")))
             for relation in (rels if rels is not None else ())
         }
+        self._raising = _raising(styles)
+        self._was_apart = False
+        """The last run with text was set apart from its neighbours."""
         self.notes: dict[str, None] = {}
 
     def blocks(self, parent: Any, depth: int) -> Flow:
@@ -181,14 +184,33 @@ class _Reader:
             self.notes["hidden text was left out"] = None
         elif "strike" in said or "dstrike" in said:
             self.notes["text that is struck out was left out"] = None
-        elif "vertAlign" in said and _get(_child(properties, "vertAlign"), "val") != "baseline":
-            # A raised digit is a note's mark: it makes no longer number with its neighbours.
-            raised: Flow = []
-            self._runs(run, raised, boxes, depth)
-            digits = any(isinstance(piece, str) and piece[:1].isdigit() for piece in raised)
-            flow.extend(["\n", *raised, "\n"] if digits and _ends_in_digit(flow) else raised)
         else:
-            self._runs(run, flow, boxes, depth)
+            # A raised digit is a note's mark, one as white as the page is none that anybody sees: neither
+            # makes a longer number with its neighbours.
+            apart = self._is_apart(run, properties)
+            written: Flow = []
+            self._runs(run, written, boxes, depth)
+            digits = any(isinstance(piece, str) and piece[:1].isdigit() for piece in written)
+            if digits and (apart or self._was_apart) and _ends_in_digit(flow):
+                written.insert(0, "\n")
+            if written:
+                self._was_apart = apart
+            flow.extend(written)
+
+    def _is_apart(self, run: Any, properties: Any) -> bool:
+        """Whether a run is raised or lowered, a note's mark, white, or too small to be read."""
+        if any(_on(child) and _get(child, "customMarkFollows") for child in run):
+            return True
+        if properties is None:
+            return False
+        told = {_name(one): _get(one, "val") or "" for one in properties}
+        return (
+            told.get("vertAlign", "baseline") != "baseline"
+            or told.get("position", "0") != "0"
+            or told.get("color", "").upper() == "FFFFFF"
+            or told.get("sz") in _TINY
+            or told.get("rStyle") in self._raising
+        )
 
     def _table(self, table: Any, depth: int) -> Table:
         return Table(list(self._rows(table, depth)))
@@ -199,6 +221,9 @@ class _Reader:
             if name == "tr":
                 if _child(child, "trPr", "del") is not None:
                     self._tracked()
+                    continue
+                if _on(_child(child, "trPr", "hidden")):
+                    self.notes["hidden text was left out"] = None
                     continue
                 yield [cell for cell in self._cells(child, depth) if cell is not None]
             elif name in _AROUND:
@@ -232,6 +257,16 @@ class _Reader:
     def _left_out(self, name: str) -> None:
         if name in ("del", "moveFrom"):
             self._tracked()
+
+
+def _raising(styles: Any) -> frozenset[str]:
+    """The styles of characters that raise or lower them, those of notes' marks among them."""
+    found = {"FootnoteReference", "EndnoteReference"}
+    for style in styles if styles is not None else ():
+        raised = _child(style, "rPr", "vertAlign") if _name(style) == "style" else None
+        if raised is not None and _get(raised, "val") != "baseline":
+            found.add(_get(style, "styleId") or "")
+    return frozenset(found)
 
 
 def _first_choice(alternatives: Any) -> Any:

@@ -50,6 +50,7 @@ Flow = list[Piece]
 # fmt: off
 _SKIPPED = frozenset({
     "script", "style", "title", "noscript", "template", "iframe", "textarea", "select", "svg", "xml",
+    "canvas", "video", "audio",
 })
 _VOID = frozenset({
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
@@ -63,7 +64,8 @@ _BLOCKS = frozenset({
 _PARTS = frozenset({"table", "thead", "tbody", "tfoot", "tr", "td", "th"})
 _ENDED_BY_THEIR_LIKE = frozenset({"p", "li", "dt", "dd", "tr", "td", "th"})
 # fmt: on
-_RAISED = frozenset({"sup", "sub"})
+_RAISED = frozenset({"sup", "sub", "button", "object"})
+"""Raised, or apart from the text it stands in: its digits are no part of a number beside it."""
 _SOUNDS = frozenset({"rt", "rp"})
 """How a character sounds, printed above it."""
 _CHOSEN = re.compile(r"<option(?=[^<>]{0,300}\sselected)[^<>]{0,300}>([^<>&]{0,80})", re.I)
@@ -111,6 +113,8 @@ class Parser:
         self._too_deep = 0
         self._pre = 0
         self._skip: _Hidden | None = None
+        self._apart: dict[str, list[bool]] = {}
+        """Per name whether its open elements are set apart, from the outermost that is."""
         self._tags = Tags(source)
 
     def parse(self) -> Flow:
@@ -214,7 +218,7 @@ class Parser:
             self._input(tag)
         elif name == "meta":
             self._meta(tag)
-        elif name in _RAISED:
+        elif name in _RAISED or self._is_apart(tag):
             self._part_digits(tag)
         elif name in _BLOCKS:
             if name == "pre":
@@ -223,7 +227,21 @@ class Parser:
 
     def _is_gone(self, tag: Token) -> bool:
         """Whether an element is not to be read: hidden, struck out, or how a character sounds."""
+        if tag.name == "dialog" and not self._show:
+            return not any(attribute.name == "open" for attribute in self._tags.attributes(tag))
         return tag.name in _SOUNDS or self._tags.strikes(tag) or (not self._show and self._tags.hides(tag))
+
+    def _is_apart(self, tag: Token) -> bool:
+        """Whether a tag begins or ends an element that is printed otherwise than the text around it."""
+        if tag.name in _BLOCKS or tag.name in _VOID:
+            return False
+        if not tag.closing:
+            apart = self._tags.sets_apart(tag)
+            if apart or self._apart.get(tag.name):
+                self._apart.setdefault(tag.name, []).append(apart)
+            return apart
+        opened = self._apart.get(tag.name)
+        return opened.pop() if opened else False
 
     def _part_digits(self, tag: Token) -> None:
         """Keep a raised or lowered digit, a footnote's, from becoming one number with its neighbour."""

@@ -136,7 +136,7 @@ def _page(pdf: Any, page: Any) -> PdfPage:
         kind = type(item).__name__
         if kind == "LTChar":
             if item.upright:
-                glyphs.append(_glyph(item, height))
+                glyphs.append(_glyph(item, height, id(item) in device.unseen))
             else:
                 sideways += 1
         elif kind in ("LTRect", "LTLine", "LTCurve"):
@@ -160,14 +160,21 @@ def _device(manager: Any, number: int) -> Any:
         objects = figures = depth = invisible = 0
         hidden = False
 
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given)
+            self.unseen: set[int] = set()
+
         def render_string(self, textstate: Any, *rest: Any) -> None:
             self.hidden = textstate.render in (3, 7)
             super().render_string(textstate, *rest)
 
         def render_char(self, *rest: Any) -> Any:
             self._count()
-            self.invisible += self.hidden
-            return super().render_char(*rest)
+            advance = super().render_char(*rest)
+            if self.hidden:
+                self.invisible += 1
+                self.unseen.add(id(self.cur_item._objs[-1]))
+            return advance
 
         def paint_path(self, *rest: Any) -> None:
             self._count()
@@ -200,8 +207,9 @@ def _items(container: Any) -> Iterator[Any]:
             yield item
 
 
-def _glyph(char: Any, height: float) -> Glyph:
-    return Glyph(clean(char.get_text()), char.x0, height - char.y1, char.x1, height - char.y0)
+def _glyph(char: Any, height: float, unseen: bool) -> Glyph:
+    apart = unseen or _is_white(char.graphicstate.ncolor)
+    return Glyph(clean(char.get_text()), char.x0, height - char.y1, char.x1, height - char.y0, None, apart)
 
 
 def _rulings(item: Any, height: float, across: list[Ruling], down: list[Ruling]) -> None:

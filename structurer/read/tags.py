@@ -17,14 +17,31 @@ _ATTRIBUTE = re.compile(
 )
 _GAP = r"\s{0,3}:\s{0,3}"
 _HIDING = re.compile(
-    rf"display{_GAP}none|visibility{_GAP}(?:hidden|collapse)|(?:font-size|opacity){_GAP}0(?:\.0{{0,3}})?(?![.0-9])",
+    rf"display{_GAP}none|visibility{_GAP}(?:hidden|collapse)|(?:font-size|opacity){_GAP}0(?:\.0{{0,3}})?(?![.0-9])"
+    rf"|mso-hide{_GAP}all|(?<![-a-z])(?:left|top|text-indent){_GAP}-(?:999|[0-9]{{4,6}})(?:px|pt|em)|clip{_GAP}rect\(\s{{0,3}}[01]p?x?[\s,]",
     re.I,
 )
+_HIDDEN_BY_NAME = re.compile(
+    r"""class=["']?(?:[-_a-z0-9]{1,40}\s){0,9}(?:sr-only|visually-hidden|screen-reader-text|d-none|layui-hide)["'\s>]""",
+    re.I,
+)
+"""Classes by which the usual frameworks hide, whose style sheets are files of their own."""
+_APART = re.compile(
+    rf"vertical-align{_GAP}(?:super|sub|text-top|top|-?[0-9])|position{_GAP}(?:absolute|fixed)|transform{_GAP}[a-z]"
+    rf"|(?<!-)color{_GAP}(?:white|transparent|#fff(?:fff)?\b|rgb\(255,\s?255,\s?255\))|font-size{_GAP}[12](?:\.[0-9])?p[xt]"
+    rf"|(?<!-)(?:width|height){_GAP}[01](?:px)?(?=[;\s\"']|$)",
+    re.I,
+)
+"""Raised, moved elsewhere, as white as the page, too small to see."""
 _STRUCK = re.compile(rf"text-decoration(?:-line)?{_GAP}[a-z0-9# ]{{0,40}}line-through", re.I)
+_WHITE = re.compile(r"""\bcolor\s{0,3}=\s{0,3}["']?(?:white|#fff(?:fff)?)\b""", re.I)
+_HOW = {"hides": _HIDING, "strikes": _STRUCK, "apart": _APART}
+"""What a style can do to an element, the first that it does."""
 _STRUCK_NAMES = frozenset({"del", "s", "strike"})
 _STYLE = re.compile(r"<style(?=[\s>])[^<>]{0,300}>", re.I)
 _SELECTOR = re.compile(r"([a-zA-Z][a-zA-Z0-9]{0,20})?([.#])([-_a-zA-Z0-9\u0080-\uffff]{1,80})")
 _BRACE = re.compile("[{}]")
+_MOST_KNOWN, _LONGEST_KNOWN = 4096, 400
 _RULES = 200_000
 """Characters of style sheets that are looked through."""
 
@@ -54,6 +71,8 @@ class Tags:
         # What is missing behind one place is missing behind all later ones; not to look again
         # keeps a page of unclosed comments or scripts from costing its square.
         self._missing: set[str] = set()
+        self._known: dict[tuple[str, str], bool] = {}
+        """What a tag's style was found to do, by its source."""
         self._rules = _rules(self._styles()) if "<style" in source or "<STYLE" in source else {}
 
     def next(self, at: int) -> Token | None:
@@ -96,15 +115,36 @@ class Tags:
         """Whether a tag strikes its element out: what is struck out is no longer said."""
         return tag.name in _STRUCK_NAMES or self._marked(tag, "strikes")
 
+    def sets_apart(self, tag: Token) -> bool:
+        """Whether a tag prints its element elsewhere or otherwise than the text around it."""
+        if tag.name == "font" and _WHITE.search(self.source, tag.start, tag.end):
+            return True
+        return self._marked(tag, "apart")
+
     def _marked(self, tag: Token, how: str) -> bool:
-        """Whether the style of a tag, or a rule for its class or id, hides or strikes out."""
-        pattern = _HIDING if how == "hides" else _STRUCK
+        """Whether the style of a tag, or a rule for its class or id, does this to it: see `_HOW`."""
+        written = self.source[tag.start : tag.end]
+        if "=" not in written:
+            return False
+        known = self._known.get((how, written))
+        if known is None:  # the same few tags make up a page
+            known = self._does(tag, how)
+            if len(self._known) < _MOST_KNOWN and len(written) < _LONGEST_KNOWN:
+                self._known[how, written] = known
+        return known
+
+    def _does(self, tag: Token, how: str) -> bool:
+        pattern = _HOW[how]
         if self._has(tag, "style") and any(
             attribute.name == "style" and pattern.search(attribute.value)
             for attribute in self.attributes(tag)
         ):
             return True
-        if not self._rules or not (self._has(tag, "class") or self._has(tag, "id")):
+        if not (self._has(tag, "class") or self._has(tag, "id")):
+            return False
+        if how == "hides" and _HIDDEN_BY_NAME.search(self.source, tag.start, tag.end):
+            return True
+        if not self._rules:
             return False
         marks = {"class": ".", "id": "#"}
         return any(
@@ -158,7 +198,7 @@ def _rules(sheet: str) -> dict[tuple[str, str], str]:
             selectors = inside if depth == 1 else ""
             continue
         if depth == 1 and not selectors.lstrip().startswith("@"):
-            does = "hides" if _HIDING.search(inside) else "strikes" if _STRUCK.search(inside) else ""
+            does = next((how for how, pattern in _HOW.items() if pattern.search(inside)), "")
             _rule(rules, selectors, inside, does)
         depth = max(0, depth - 1)
     return rules

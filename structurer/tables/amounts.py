@@ -9,7 +9,10 @@ from structurer.document import CELL, ROW
 
 _MONEY = "万元|亿元|元"
 _BLOCK = "第二十条"
-_ABOVE = re.compile(r"单位[::]?\s*(万元|亿元|元)|\((万元|亿元|元)\)")
+_AMOUNT = "([十百千]?[万亿]?元|[万亿](?![一-龥]))"
+_ABOVE = re.compile(
+    rf"单位(?:[:为]|\s)*(?:[件项条次][、/,和]){{0,2}}(?:人民币)?{_AMOUNT}|\((?:人民币)?{_AMOUNT}[^()]{{0,20}}\)|/{_AMOUNT}"
+)
 _BESIDE = re.compile(
     rf"(?:^|[\s|,/、:({CELL}])(?:人民币)?(?P<unit>{_MONEY}|圆)\)?[\s|:\u200b{CELL}]{{0,12}}$"
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
-from itertools import groupby
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 from structurer.fold import fold
@@ -48,6 +48,10 @@ class Slot(NamedTuple):
     """Per column the keys of its label and of its variants."""
     sure: bool = True
     """The page shows that the row follows this form."""
+    full: bool = False
+    """The page has a column for remarks, which may stand among the row's cells."""
+    bound: bool = False
+    """Sums bind the row's cells."""
 
 
 class Label(NamedTuple):
@@ -96,6 +100,32 @@ class Vocabulary:
         self.prefixes = frozenset(
             p for of in self.slots.values() for s in of.values() for c in s.columns for p in c
         )
+        under = [(row, key(row.under)) for _, table in tables for block in table.blocks for row in block.rows]
+        self.line_keys = frozenset(
+            {group for _, group in under if group} | {text for text in self.row_keys if text not in columns}
+        )
+        """The texts that stand at the head of a line and nowhere else: rows' labels and their groups'."""
+        begins = {row.id for (_, same), (row, group) in pairwise(under) if same != group}
+        of_group = {group: {row.id for row, its in under if its == group} for _, group in under if group}
+        self.group_before = {
+            text: frozenset({group, *(key for key, rows in self.row_keys.items() if rows & of_group[group])})
+            for row, group in under
+            if group and row.id not in begins
+            for text in self.row_keys
+            if text in columns and row.id in self.row_keys[text]
+        }
+        """Per label that also names a column and never begins a group: the group's own line and rows."""
+        self.header_characters = frozenset(
+            char
+            for _, table in tables
+            for block in table.blocks
+            for text in (
+                *table.furniture,
+                *(name for c in block.columns for name in (c.under, c.label, *c.variants)),
+            )
+            for char in fold(text)
+        )
+        """Every character that a header of the form can print."""
         self.same_columns = len({tuple(c.id for b in t.blocks for c in b.columns) for _, t in tables}) == 1
         self._headed = {
             row.id: [han(fold(row.under + row.label)), han(fold(row.label))]
@@ -169,7 +199,8 @@ def _slots(form: str, table: Table) -> Iterator[Slot]:
         columns = tuple(frozenset(text[:PREFIX] for text in keys) for keys in labels)
         for row in block.rows:
             places = tuple(table.by_indicator[f"{table.id}.{row.id}.{column.id}"] for column in block.columns)
-            yield Slot(row.id, form, places, key(row.under) if row.under else "", columns, labels)
+            group = key(row.under) if row.under else ""
+            yield Slot(row.id, form, places, group, columns, labels, bound=bool(table.sums))
 
 
 def _blocks(slots: Iterable[Slot]) -> Iterator[list[str]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from structurer.fold import fold
 from structurer.forms import Anchor, Forms, Table
 from structurer.tables.cells import han
+from structurer.tables.headers import FURTHER
 
 # Between the characters of a label: breaks, bars and marks of any layout.
 _J = r"[\s\u200b|\x1e\x1f\"'()\[\],、:/.*-]{0,12}"
@@ -117,6 +118,7 @@ def _leads(table: Table) -> Iterator[str]:
             yield from (han(fold(row.label)) for row in block.rows)
     if not table.single_column:
         yield from (han(fold(text)) for text in table.furniture)
+        yield from FURTHER
 
 
 def _anchored(anchor: Anchor) -> str:

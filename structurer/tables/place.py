@@ -166,7 +166,27 @@ def _placed(
     if len(printed) > 1 or line.misplaced or line.stray or line.unsure or not slot.sure:
         every = tuple(token for one in printed for token in one.tokens)
         return PlacedRow(slot.row, slot.places, slot.form, "unreadable", every, (), line)
-    return fit(slot.row, slot.places, slot.form, line, trailing)
+    placed = fit(slot.row, slot.places, slot.form, line, trailing)
+    if slot.full and not _without_remark(placed, slot, line):
+        return placed._replace(layout="unreadable", cells=tuple(line.tokens), alignments=())
+    return placed
+
+
+def _without_remark(placed: PlacedRow, slot: Slot, line: Line) -> bool:
+    """Whether a row's cells are told from its remark: by a border behind them, or by a sum that they keep.
+
+    A short row may have its remark among its cells, wherever its blanks are.
+    """
+    if placed.layout != "exact":
+        return placed.layout != "short"
+    printed = items(line.atoms)
+    while printed and printed[0] is None:
+        del printed[0]
+    if slot.bound or len(line.tokens) < len(placed.places):
+        return True
+    # The border behind the remark is read with the words of the remark.
+    written = in_grid(line) and not any(isinstance(atom, Bar) and atom.row for atom in line.atoms)
+    return printed[len(placed.places) :] == [None] or written
 
 
 def fit(row: str, places: tuple[Cell, ...], form: str, line: Line, trailing: int | None) -> PlacedRow:
@@ -182,6 +202,8 @@ def fit(row: str, places: tuple[Cell, ...], form: str, line: Line, trailing: int
     if len(tokens) > width:
         return PlacedRow(row, places, form, "unreadable", tokens, (), line)
     aligned = _aligned(items(line.atoms), width, trailing)
+    if not aligned and in_grid(line) and len(items(line.atoms)) > width:
+        return PlacedRow(row, places, form, "unreadable", tokens, (), line)  # more columns than the form's
     seen = not tokens or _seen_to_end(aligned, line)
     if seen and len(aligned) == 1:
         return PlacedRow(row, places, form, "exact", aligned[0], (), line)

@@ -103,7 +103,7 @@ def lines(cut: Cut, vocabulary: Vocabulary) -> list[Line]:
     A label that names no row yet may still do so (see `recover`).
     """
     runs = cut.runs
-    matches = [_matches(run, vocabulary) for run in runs]
+    matches = _in_their_groups([_matches(run, vocabulary) for run in runs], vocabulary)
     _rank([match for of_run in matches for match in of_run if match.label.ranks])
     found: list[Line] = []
     before = ""
@@ -151,6 +151,25 @@ def _matches(run: Run, vocabulary: Vocabulary) -> list[_Match]:
         for place, behind in zip_longest(found, found[1:])
         if behind is None or behind[0].key != place[0].key
     ]
+
+
+def _in_their_groups(matches: list[list[_Match]], vocabulary: Vocabulary) -> list[list[_Match]]:
+    """The labels without those of a group's later rows that stand behind nothing of the group.
+
+    `其他` also names a column, and offices add a row of that name to other groups.
+    """
+    kept: list[list[_Match]] = []
+    before = ""
+    for of_run in matches:
+        kept.append([])
+        for match in of_run:
+            key = match.label.key
+            group = vocabulary.group_before.get(key)
+            if not group or not before or before in group:
+                kept[-1].append(match)
+            if key in vocabulary.line_keys:
+                before = key
+    return kept
 
 
 def _rank(matches: list[_Match]) -> None:

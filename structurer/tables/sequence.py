@@ -10,8 +10,9 @@ from functools import lru_cache
 from structurer.fold import fold
 from structurer.forms import Row, Table
 from structurer.tables.cells import Atom, Token, Word, han
+from structurer.tables.headers import names_further
 from structurer.tables.labels import Vocabulary
-from structurer.tables.place import PlacedRow, Placement, fit, in_grid
+from structurer.tables.place import PlacedRow, Placement, fit, in_grid, items
 from structurer.tables.rows import Line
 
 _LONGEST = 160
@@ -27,7 +28,9 @@ def place_in_sequence(lines: Sequence[Line], vocabulary: Vocabulary) -> Placemen
     form, table = next(reversed(vocabulary.tables.items()))
     filled = [line for line in lines if line.tokens]
     by_row = [line for line in filled if line.row]
-    stray = any(line.stray for line in lines) or not _in_order(_words(lines), form, vocabulary)
+    words = _words(lines)
+    stray = any(line.stray for line in lines) or not _in_order(words, form, vocabulary)
+    stray = stray or (any(map(in_grid, filled)) and _group_first(words, table))
     rows = (
         None
         if stray
@@ -36,12 +39,21 @@ def place_in_sequence(lines: Sequence[Line], vocabulary: Vocabulary) -> Placemen
         or _by_part(lines, form, table)
     )
     if rows is None and len(filled) == 1 and not stray:
-        rows = (fit("", table.cells, form, _from_first_number(filled[0]), None),)
+        rows = (_whole_row(_from_first_number(filled[0]), _words(lines), form, table),)
     if rows is None:
         tokens = tuple(token for line in filled for token in line.tokens)
         rows = (PlacedRow("", table.cells, form, "unreadable" if filled else "missing", tokens),)
     unplaced = tuple(line for line in filled if line.unknown and not _header_words(line.label, table))
     return Placement(form, rows, unplaced, mixed=False)
+
+
+def _whole_row(line: Line, words: str, form: str, table: Table) -> PlacedRow:
+    """The one row that prints all cells; with a further column above it, blanks may be anywhere."""
+    row = fit("", table.cells, form, line, None)
+    drawn = in_grid(line) and len(items(line.atoms)) > len(table.cells)
+    if (drawn or names_further(words)) and len(line.tokens) != len(table.cells):
+        return row._replace(layout="unreadable", cells=tuple(line.tokens), alignments=())
+    return row
 
 
 def _words(lines: Sequence[Line]) -> str:
@@ -75,6 +87,15 @@ def _ordered(words: str, form: str, vocabulary: Vocabulary) -> bool:
 
 
 _known = lru_cache(1024)(_ordered)
+
+
+def _group_first(words: str, table: Table) -> bool:
+    """Whether a group is named before a row that the form prints above it.
+
+    Only a grid keeps the order of its header: lines of a page show the higher cell first.
+    """
+    places = [words.find(han(fold(text))) for row in _rows(table) for text in (row.under or row.label,)]
+    return -1 not in places and places != sorted(places)
 
 
 def place_blank(stream: Sequence[Atom], vocabulary: Vocabulary) -> Placement | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -22,7 +23,8 @@ def shares(lines: Sequence[Line], chosen: Chosen, at: Mapping[str, int]) -> dict
     """Rows whose labels are missing or stacked, while the next cells are exactly enough for all of them.
 
     Sub-labels that were dropped leave a group line with the cells of its whole group; labels that were
-    stacked leave several labels and then all their cells. `at` gives each row's place in the form.
+    stacked leave several labels and then all their cells. Where many a row prints just as many cells,
+    the table has as many columns: two years' figures, for one. `at` gives each row's place in the form.
     """
     widths = {len(slot.places) for slot in chosen.values()}
     width = widths.pop()
@@ -47,7 +49,12 @@ def shares(lines: Sequence[Line], chosen: Chosen, at: Mapping[str, int]) -> dict
             done = at[rows[-1]]
         elif place is not None:
             done = max(done, place)
-    return found
+    sources = {share.source for share in found.values()}
+    wide = Counter(len(line.tokens) for line in lines if line.row in at and len(line.tokens) > width)
+    shared = Counter(len(line.tokens) for line in lines if id(line) in sources)
+    columns = {count for count, often in wide.items() if often > 2 * shared[count]}
+    doubled = {id(line) for line in lines if len(line.tokens) in columns}
+    return {row: share for row, share in found.items() if share.source not in doubled}
 
 
 def _named_behind(lines: Sequence[Line], at: Mapping[str, int]) -> list[int]:

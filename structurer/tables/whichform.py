@@ -24,8 +24,11 @@ def choose(by_row: ByRow, vocabulary: Vocabulary) -> Chosen:
         form = max(vocabulary.slots, key=lambda form: _explained(vocabulary.slots[form], by_row))
         slots = vocabulary.slots[form]
         words = next((found[0].before for row in slots if (found := by_row.get(row))), "")
-        ordered = header(words, form, 0, vocabulary).in_order
-        return slots if ordered else {row: slot._replace(sure=False) for row, slot in slots.items()}
+        above = header(words, form, 0, vocabulary)
+        if above.in_order and not above.further and not above.remarks:
+            return slots
+        sure = above.in_order and not above.further
+        return {row: slot._replace(sure=sure, full=above.remarks) for row, slot in slots.items()}
     return _by_header(by_row, vocabulary)
 
 
@@ -67,7 +70,8 @@ def _by_header(by_row: ByRow, vocabulary: Vocabulary) -> Chosen:
         if slot is not None:
             above = headers[slot.form][row]
             named = above.whole if headed else _only_here(slot, by_row.get(row, ()), vocabulary)
-            chosen[row] = slot if above.in_order and named else slot._replace(sure=False)
+            sure = above.in_order and named and not above.further
+            chosen[row] = slot if sure and not above.remarks else slot._replace(sure=sure, full=above.remarks)
     return chosen
 
 
@@ -75,8 +79,12 @@ def _headers(form: str, by_row: ByRow, vocabulary: Vocabulary) -> Mapping[str, H
     """Row → what the words above its block say of this form's columns."""
     found: dict[str, Header] = {}
     for block, rows in enumerate(vocabulary.blocks[form]):
-        words = "".join([line.before for row in rows for line in by_row.get(row, ())[:1]])
-        found.update(dict.fromkeys(rows, header(words, form, block, vocabulary)))
+        printed = [line.before for row in rows for line in by_row.get(row, ())[:1] if line.before]
+        above = header("".join(printed), form, block, vocabulary)
+        if len(printed) > 1:  # behind the first row it is no header that stands there
+            first = header(printed[0], form, block, vocabulary)
+            above = above._replace(further=first.further, remarks=first.remarks)
+        found.update(dict.fromkeys(rows, above))
     return found
 
 

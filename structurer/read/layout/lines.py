@@ -13,6 +13,8 @@ _APART = 0.28
 """Share of a glyph's height by which two words of one line stand apart."""
 _FAR = 4.0
 """As above, for columns without drawn borders: their distance stays visible as two spaces."""
+_RAISED = 0.8
+"""Share of a digit's height below which the one beside it is a note's mark."""
 _LONGEST = 8
 """Glyphs of a piece: its box shows a person where to look."""
 _DIGIT = re.compile(r"[0-9]\Z")
@@ -71,7 +73,7 @@ def _line(row: Sequence[Glyph]) -> Line | None:
         if last is not None and _same(last, glyph):
             continue  # bold type that is printed twice
         gap = glyph.x0 - last.x1 if last is not None else 0.0
-        if last is not None and gap > _APART * size:
+        if last is not None and (gap > _APART * size or _is_mark(last, glyph)):
             pieces.append(_piece(run, length))
             spaces = "  " if gap > _FAR * size else " "
             parts.append("".join(one.text for one in run) + spaces)
@@ -94,7 +96,15 @@ def _line(row: Sequence[Glyph]) -> Line | None:
 
 
 def _same(last: Glyph, glyph: Glyph) -> bool:
-    return last.text == glyph.text and glyph.x0 - last.x0 < 0.3 * (last.x1 - last.x0)
+    return last.text == glyph.text and glyph.x0 - last.x0 < 0.5 * (last.x1 - last.x0)
+
+
+def _is_mark(last: Glyph, glyph: Glyph) -> bool:
+    """Whether one of two digits is a note's mark, by its size, or one that is not seen like the other."""
+    if not (last.text[-1:].isdecimal() and glyph.text[:1].isdecimal()):
+        return False
+    sizes = sorted((last.bottom - last.top, glyph.bottom - glyph.top))
+    return last.apart != glyph.apart or (last.confidence is None and sizes[0] < _RAISED * sizes[1])
 
 
 def _piece(run: Sequence[Glyph], at: int) -> Piece:

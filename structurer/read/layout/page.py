@@ -25,6 +25,8 @@ class Glyph(NamedTuple):
     x1: float
     bottom: float
     confidence: float | None = None
+    apart: bool = False
+    """It cannot be seen, or only on another ground: it is no part of a number beside it."""
 
 
 class Ruling(NamedTuple):
