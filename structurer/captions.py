@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from structurer.document import Document
 from structurer.forms import Forms
-from structurer.observation import Finding
+from structurer.observation import Finding, opened
 from structurer.prose.organs import is_same
 from structurer.tables import TableReading
 
@@ -72,17 +72,7 @@ def _contradiction(
 
 def _left_open(table: TableReading, said: str) -> TableReading:
     observations = tuple(
-        one.model_copy(
-            update={
-                "value": None,
-                "status": "ambiguous",
-                "accepted": False,
-                "candidates": one.candidates or (one.value,),
-            }
-        )
-        if one.accepted
-        else one
-        for one in table.observations
+        opened(one, one.candidates or (one.value,)) if one.accepted else one for one in table.observations
     )
     message = f"the words above the table say {said}: it may not be of the report's year and office"
     finding = Finding(rule=f"{table.table}.caption", severity="warning", message=message)

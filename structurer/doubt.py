@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from structurer.document import Document
 from structurer.forms import Edit, Forms, Severity
-from structurer.observation import Finding, Observation, Value
+from structurer.observation import Finding, Observation, Value, opened
 from structurer.tables import TableReading
 
 METHOD = "ocr"
@@ -182,15 +182,7 @@ def _unconfirmed(found: Observation) -> Observation:
 
 def _open(found: Observation) -> Observation:
     candidates = () if found.value is None else (found.value, *_similar(found.value))[:_MOST_CANDIDATES]
-    return found.model_copy(
-        update={
-            "status": "ambiguous",
-            "accepted": False,
-            "value": None,
-            "candidates": candidates,
-            "rules": (),
-        }
-    )
+    return opened(found, candidates)
 
 
 def _similar(value: Value) -> list[Value]:

@@ -116,6 +116,12 @@ class Observation(_Frozen):
     candidates: tuple[Value, ...] = ()
 
 
+def opened(found: Observation, candidates: tuple[Value, ...]) -> Observation:
+    """A value left to a person, with what it may be: `ambiguous`, and nothing confirms it."""
+    changed = {"value": None, "status": "ambiguous", "accepted": False, "candidates": candidates, "rules": ()}
+    return found.model_copy(update=changed)
+
+
 class Finding(_Frozen):
     """A rule that failed or could not be evaluated, or a thing a reader has to know.
 

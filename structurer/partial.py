@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from structurer.observation import Finding, Observation
+from structurer.observation import Finding, Observation, opened
 
 
 def of_a_part(cells: Sequence[Observation]) -> list[Observation]:
     """The cells, those that were accepted `ambiguous` with their value as the candidate."""
-    return [_open(cell) if cell.accepted else cell for cell in cells]
+    return [
+        opened(cell, () if cell.value is None else (cell.value,)) if cell.accepted else cell for cell in cells
+    ]
 
 
 def told(cells: Sequence[Observation]) -> Finding:
@@ -20,9 +22,3 @@ def told(cells: Sequence[Observation]) -> Finding:
         message=f"the title names a part of a year: {len(cells)} cells of its tables are left open",
         indicators=tuple(cell.indicator for cell in cells if not cell.accepted)[:5],
     )
-
-
-def _open(cell: Observation) -> Observation:
-    candidates = () if cell.value is None else (cell.value,)
-    changed = {"status": "ambiguous", "accepted": False, "value": None, "candidates": candidates, "rules": ()}
-    return cell.model_copy(update=changed)

@@ -11,6 +11,13 @@ from structurer.document import CELL, ROW, Document, Section
 
 _GAP = re.compile(r"[\s\u200b]+")
 _ENDS = frozenset("。;:!?")
+_PAUSES = frozenset(",、")
+_WHEN_OR_WHOSE = re.compile(
+    r"(?:20[0-9]{2}年[度底末]?|[上去]一?年度?|[上下]半年|第?[一二三四]季度|截[至止][^\n。;,]{2,14}"
+    r"|(?:20[0-9]{2}年)?[0-9]{1,2}月?[至到-][0-9]{1,2}月|各?[下所直局委厅市县区镇]属(?:事业|二级|基层)?(?:单位|部门)"
+    r"|各(?:单位|部门|科室|乡镇|镇街|街道|县区|区县)):?"
+)
+"""A line of nothing else says of what follows when it was or whose it is."""
 _NUMBERED = re.compile(r"[(]?[一二三四五六七八九十0-9]{1,3}(?:[)、]|\.(?![0-9]))")
 _TITLE = re.compile(r"《[^《》\n]{0,80}》")
 _WRAPPED = 25
@@ -117,9 +124,20 @@ def _squeeze(
 
 def _breaks(text: str, line: int, begin: int, after: int, blank: str, wrapped: int) -> bool:
     """Whether a line break ends a sentence, or only wraps a long line."""
-    if blank != "\n" or begin - line < wrapped or text[begin - 1] in _ENDS:
+    if _NUMBERED.match(text, after) or CELL in blank or ROW in blank:
         return True
-    return _NUMBERED.match(text, after) is not None
+    if wrapped == _WRAPPED and _goes_on(text, line, begin, after):
+        return False
+    if text[begin - 1] in _ENDS:
+        return True
+    return blank != "\n" or begin - line < wrapped
+
+
+def _goes_on(text: str, line: int, begin: int, after: int) -> bool:
+    """Whether the sentence goes on behind the line `text[line:begin]`, however short it is."""
+    if text[begin - 1] in _PAUSES or text[after : after + 1] in _PAUSES:
+        return True
+    return begin - line < _WRAPPED and _WHEN_OR_WHOSE.fullmatch(text, line, begin) is not None
 
 
 def _kept(text: str, begin: int, after: int) -> str:

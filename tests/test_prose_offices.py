@@ -379,3 +379,25 @@ def test_petitions_that_one_body_assigned_are_a_part() -> None:
 )
 def test_what_was_not_done_so_is_open(sentence: str) -> None:
     assert accepted(sentence) == {}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "2015年\n主动公开政府信息120条。",
+        "2015年,\n全局主动公开政府信息120条。",
+        "上年度\n主动公开政府信息120条。",
+        "截至2015年底\n主动公开政府信息120条。",
+        "局属单位:\n主动公开政府信息120条。",
+        "2015年\n,主动公开政府信息120条。",
+    ],
+)
+def test_a_short_line_that_says_when_or_whose_holds_for_the_next(lines: str) -> None:
+    assert accepted(lines) == {}
+
+
+def test_a_line_broken_behind_each_comma_reads_as_the_whole() -> None:
+    assert accepted("2016年,\n我局主动公开政府信息120条,\n其中通过网站公开90条。") == {
+        "disclosed_items": 120,
+        "disclosed_website": 90,
+    }

@@ -381,9 +381,9 @@ def test_each_character_is_in_one_place(pieces: list[str], data: st.DataObject) 
 )
 def test_time_is_linear(unit: str) -> None:
     found = document(unit * (600_000 // len(unit)))
-    begun = time.monotonic()
+    begun = time.process_time()
     segment(found, FORMS)
-    assert time.monotonic() - begun < 15
+    assert time.process_time() - begun < 15
 
 
 # The real reports: their top-level titles, read by eye

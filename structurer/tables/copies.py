@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from structurer.observation import Finding, Observation, Value
+from structurer.observation import Finding, Observation, Value, opened
 from structurer.tables.locate import Span
 from structurer.tables.table import TableReading
 
@@ -20,11 +20,7 @@ def different(masked: str, spans: Sequence[Span]) -> list[Span]:
 
 def not_compared(table: TableReading, count: int) -> TableReading:
     """A table with more copies than a report can have: they are not compared, so nothing is accepted."""
-    open_ = {"value": None, "status": "ambiguous", "accepted": False}
-    observations = tuple(
-        one.model_copy(update={**open_, "candidates": one.candidates or (one.value,)})
-        for one in table.observations
-    )
+    observations = tuple(opened(one, one.candidates or (one.value,)) for one in table.observations)
     return replace(table, observations=observations, findings=(*table.findings, _many(table.table, count)))
 
 
@@ -54,10 +50,7 @@ def _blank(copy: TableReading) -> Iterator[str]:
 def _agreed(one: Observation, others: Sequence[Value]) -> Observation:
     if all(value == one.value or (value is None and not one.value) for value in others):
         return one
-    candidates = tuple(dict.fromkeys((one.value, *others)))
-    return one.model_copy(
-        update={"value": None, "status": "ambiguous", "accepted": False, "candidates": candidates}
-    )
+    return opened(one, tuple(dict.fromkeys((one.value, *others))))
 
 
 def _repeated(table: str) -> Finding:
