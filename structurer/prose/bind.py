@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from structurer.prose.channels import place
 from structurer.prose.claim import Claim
 from structurer.prose.lexicon import CHANNEL_KINDS, NOUNS, VERBS
-from structurer.prose.rows import Rows
+from structurer.prose.rows import rows_of, unnamed
+from structurer.prose.said import Said
 from structurer.prose.words import ENDS, Named, clause_start, noun_after, noun_before, tokens
 from structurer.quantities import Quantity
 from structurer.running import Reading
@@ -36,7 +37,7 @@ _TOGETHER = re.compile(r"[,(、]?(?:共计?|合计|总计|累计|计)?(?:信息|
 _LAST_YEAR = re.compile("(?:上一?年度?|去年|20[0-9]{2}年度?)(?:同期)?(?:为|是|:|共|数量)?")
 
 
-class Sentence(Rows):
+class Sentence(Said):
     """Reads the quantities of one sentence in order; remembers what it has been about so far."""
 
     def __init__(self, reading: Reading, span: tuple[int, int], index: int, before: str, heads: str) -> None:
@@ -106,16 +107,16 @@ class Sentence(Rows):
         text, words = self.text, tokens(self.text, clause, quantity.start)
         named = noun_before(text, words, clause, quantity.start)
         if named is not None and named.nouns:
-            return self.rows(named, quantity), named
+            return rows_of(self, named, quantity), named
         behind = noun_after(text, quantity.end, following) or self._trained(quantity, following)
         if behind is not None:
             verbs = tuple(word for word in words if word.kind in VERBS)[-1:]
             channels = tuple(word.kind for word in words if word.kind in CHANNEL_KINDS)
             behind = Named(behind.nouns, verbs, channels, clause, behind.end)
-            return self.rows(behind, quantity), behind
+            return rows_of(self, behind, quantity), behind
         said = named or Named((), (), (), clause, quantity.start)
         if ENDS.match(text, quantity.end):
-            return self.unnamed(named, words, clause, quantity), said
+            return unnamed(self, named, words, clause, quantity), said
         return (), said
 
     def _trained(self, quantity: Quantity, following: int) -> Named | None:
