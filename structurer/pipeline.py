@@ -134,7 +134,7 @@ def finish(draft: Draft, forms: Forms, replies: Sequence[Reply] = (), *, accept:
     if document.recognised:
         cells = doubt_tables(cells, tables, document, forms)
         about, stated = doubt_statements(about, document), doubt_statements(stated, document)
-    if cells and is_of_part(document, draft.sections):
+    if cells and is_of_part(draft.about):
         cells = of_a_part(cells)
         said = [*said, told(cells)]
     observations = (*about, *cells, *stated)

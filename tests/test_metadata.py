@@ -7,7 +7,7 @@ import time
 import pytest
 
 from structurer.document import Document, Section
-from structurer.metadata import metadata, report_year
+from structurer.metadata import metadata, next_report, report_year
 from structurer.metadata.dates import iso
 from structurer.metadata.regions import parts_of, region_of
 from structurer.observation import Observation
@@ -543,3 +543,11 @@ def test_what_stands_around_a_name_is_not_of_it(title: str, agency: str, region:
 def test_two_bodies_in_a_title_are_not_one() -> None:
     agency = found(f"云州市水务局、云州市河长办2016年政府信息公开工作年度报告\n{BODY}")["agency"]
     assert (agency.value, agency.candidates) == (None, ("云州市水务局", "云州市河长办"))
+
+
+def test_a_list_of_other_reports_titles_costs_no_more_than_its_length() -> None:
+    text = "云州市水务局2016年政府信息公开年度报告\n\n" + "云州市水务局2014年政府信息公开年度报告\n" * 4_000
+    sections = split(text)
+    begin = time.process_time()
+    assert next_report(document(text), sections) is None
+    assert time.process_time() - begin < 10

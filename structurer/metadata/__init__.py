@@ -95,24 +95,21 @@ def extent(document: Document, sections: Sequence[Section]) -> int:
     """The offset up to which a file states figures of its year: the whole text, unless a second report
     begins in it; 0 where the title names a part of a year only."""
     pages = Pages(document, sections)
-    if _names_part(pages.title):
+    if pages.title is not None and _SHORTER.search(pages.title.text):
         return 0
     second = pages.next_report()
     return len(document.text) if second is None else second
 
 
-def is_of_part(document: Document, sections: Sequence[Section]) -> bool:
-    """Whether the title names a part of a year only: 某局2021年上半年…报告."""
-    return _names_part(Pages(document, sections).title)
+def is_of_part(about: Sequence[Observation]) -> bool:
+    """Whether the title among the metadata names a part of a year only: 某局2021年上半年…报告."""
+    titles = (found for found in about if found.indicator == "metadata.title")
+    return any(_SHORTER.search(str(title.value or title.candidates[0])) for title in titles)
 
 
 def next_report(document: Document, sections: Sequence[Section]) -> int | None:
     """The offset at which a second report begins in a file, of another year or body; None where none does."""
     return Pages(document, sections).next_report()
-
-
-def _names_part(title: Title | None) -> bool:
-    return title is not None and _SHORTER.search(title.text) is not None
 
 
 def _year(pages: Pages) -> Iterator[Observation]:
@@ -123,7 +120,7 @@ def _year(pages: Pages) -> Iterator[Observation]:
     if title is not None and title.year is not None:
         place = [(pages.front, title.start, title.end)]
         others = {other.year for other in pages.titles} - {None, title.year}
-        if _names_part(title):
+        if _SHORTER.search(title.text):
             yield observed(document, "year", None, place, "ambiguous", (title.year,))
         elif len(title.years) > 1:
             candidates = (title.year, *(year for year in title.years if year != title.year))

@@ -20,7 +20,7 @@ _TAIL = 1_500
 """Characters at the end in which a signature is looked for."""
 _LONGEST_TITLE = 90
 _TITLE_ENDS = re.compile(r"(?:报告|年报)[^\n。;,]{0,12}$", re.MULTILINE)
-_CONTENT = re.compile(r"\n\s*一、|本年新收|信息内容|[0-9] ?[条件份篇次]")
+_CONTENT = re.compile(r"^[^\S\n]{0,9}一、|本年新收|信息内容|[0-9] ?[条件份篇次]", re.MULTILINE)
 """What a report has, and a list of links has not."""
 
 LABELS = {
@@ -89,9 +89,14 @@ class Pages:
             start = folded.rfind("\n", self._first, max(self._first, ending.start() - _LONGEST_TITLE)) + 1
             reading = running(self.document, [(max(start, self._first), ending.end())], front=True)
             for title in titles(reading.text, len(reading.text)):
-                if self.is_another(title) and _CONTENT.search(folded, ending.end()):
+                if self.is_another(title) and ending.end() <= self._last_content:
                     return reading.origin(title.start)
         return None
+
+    @cached_property
+    def _last_content(self) -> int:
+        """Where the last of what only a report has begins; -1 where nothing of it is there."""
+        return max((found.start() for found in _CONTENT.finditer(self.document.folded)), default=-1)
 
     def is_another(self, title: Title) -> bool:
         """Whether a title names another year, or for a year another body, than this report's."""

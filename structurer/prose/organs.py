@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from structurer.metadata.regions import is_of_place, parts_of
 
@@ -66,8 +67,7 @@ def other_organ(text: str, start: int, at: int, agency: str | None) -> tuple[str
     """
     last: tuple[str, int] | None = None
     for begin in (start, *(opened.end() for opened in _OPENS.finditer(text, start, at))):
-        lead = _BEFORE.match(text, begin, at)
-        found = _SUBJECT.match(text, lead.end() if lead else begin)
+        found = _subject(text, begin)
         if found is None or found.end() > at:
             continue
         name = found["name"]
@@ -91,6 +91,13 @@ def other_organ(text: str, start: int, at: int, agency: str | None) -> tuple[str
         name = before + name  # 甲局、乙局共收到: the figure of both
         last = None if agency and is_same(name, agency) else (name, found.end())
     return last
+
+
+@lru_cache(maxsize=512)
+def _subject(text: str, begin: int) -> re.Match[str] | None:
+    """The organ a clause begins with; the clause is asked about for each figure of its sentence."""
+    lead = _BEFORE.match(text, begin)
+    return _SUBJECT.match(text, lead.end() if lead else begin)
 
 
 def is_same(name: str, agency: str) -> bool:
