@@ -70,13 +70,12 @@ def read(document: Document, sections: Sequence[Section], tables: Iterable[tuple
 
 def running(document: Document, spans: Iterable[tuple[int, int]], *, front: bool = False) -> Reading:
     """The running text of these spans, titles in 《》 readable; the `front` with furniture, line by line."""
-    wrapped = 1_000_000 if front else _WRAPPED
     holes = [] if front else sorted((span.start, span.end) for span in document.furniture)
     reading, pieces = Reading(), [""]
     length = 0
     for span in spans:
         for start, end in _without(*span, holes):
-            length = _squeeze(document.folded, start, end, reading, pieces, length, wrapped)
+            length = _squeeze(document.folded, start, end, reading, pieces, length, by_line=front)
     reading.text = "".join(pieces)
     return reading
 
@@ -92,7 +91,14 @@ def _without(start: int, end: int, holes: Sequence[tuple[int, int]]) -> Iterator
 
 
 def _squeeze(
-    text: str, start: int, end: int, reading: Reading, pieces: list[str], length: int, wrapped: int = _WRAPPED
+    text: str,
+    start: int,
+    end: int,
+    reading: Reading,
+    pieces: list[str],
+    length: int,
+    *,
+    by_line: bool = False,
 ) -> int:
     """Append `text[start:end]` to the reading; return the reading's new length."""
     at = line = start
@@ -105,11 +111,10 @@ def _squeeze(
             length += begin - at
         at = after
         blank = gap[0]
-        if "\n" in blank or CELL in blank or ROW in blank:
-            between = "\n" if _breaks(text, line, begin, after, blank, wrapped) else _kept(text, begin, after)
-            line = after
-        else:
-            between = _kept(text, begin, after)
+        broken = "\n" in blank or CELL in blank or ROW in blank
+        ended = broken and (by_line or _breaks(text, line, begin, after, blank))
+        between = "\n" if ended else _kept(text, begin, after)
+        line = after if broken else line
         if between:
             pieces.append(between)
             length += 1
@@ -122,15 +127,15 @@ def _squeeze(
     return length + 1
 
 
-def _breaks(text: str, line: int, begin: int, after: int, blank: str, wrapped: int) -> bool:
+def _breaks(text: str, line: int, begin: int, after: int, blank: str) -> bool:
     """Whether a line break ends a sentence, or only wraps a long line."""
     if _NUMBERED.match(text, after) or CELL in blank or ROW in blank:
         return True
-    if wrapped == _WRAPPED and _goes_on(text, line, begin, after):
+    if _goes_on(text, line, begin, after):
         return False
     if text[begin - 1] in _ENDS:
         return True
-    return blank != "\n" or begin - line < wrapped
+    return blank != "\n" or begin - line < _WRAPPED
 
 
 def _goes_on(text: str, line: int, begin: int, after: int) -> bool:

@@ -54,6 +54,14 @@ _NATIONAL = re.compile(
 """A body of the country; what follows its name is the office that it keeps in some place."""
 _PARTY = "中共"
 """What a party committee's name begins with, before its place."""
+_LONG = (
+    ("街道办事处", "街道"),
+    ("人民政府", "政府"),
+    ("委员会", "委"),
+    ("办公室", "办"),
+    ("办公厅", "办"),
+)
+"""What the names of bodies end with, in full and short."""
 _NO_REGION = re.compile(
     "(?:社|园|景|新|开发|高新|工业|度假|示范|保税|功能|试验|军|特|校|库|片|小|林|管理)区$|城市$"
     "|城镇$|城乡$|(?:市|局|厅|委|会)[区县]$"
@@ -76,6 +84,11 @@ class Parts(NamedTuple):
     county: str
     town: str
     rest: str
+
+    @property
+    def places(self) -> list[str]:
+        """The regions that are named."""
+        return [part for part in self[:4] if part]
 
 
 def parts_of(agency: str) -> Parts:
@@ -101,13 +114,13 @@ def is_city(name: str) -> bool:
 def is_of_place(place: str, agency: str | None) -> bool:
     """Whether a place, in full (某市某区), short (某区) or by its kind alone (区), is the one that an agency
     is of; of a town's also those around it, whose site it shares. True where the agency's cannot be told."""
-    named = [part for part in parts_of(agency)[:4] if part] if agency else []
+    named = parts_of(agency).places if agency else []
     if not named or not place:
         return True
     known = named if named[-1].endswith(("镇", "乡", "街道")) else named[-1:]
     if len(place) == 1:
         return any(part.endswith(place) for part in known)
-    inner = [part for part in parts_of(place)[:4] if part]
+    inner = parts_of(place).places
     return inner[-1] in known if inner else any(place in part or place.endswith(part[:-1]) for part in known)
 
 
@@ -116,12 +129,18 @@ def is_another_body(one: str, other: str) -> bool:
     short, full = sorted((one, other), key=len)
     if full.endswith(short) or (full.startswith(short) and "政府" in full[len(short) :]):
         return False
-    places = [[part for part in parts_of(name)[:4] if part][-1:] for name in (short, full)]
+    places = [parts_of(name).places[-1:] for name in (short, full)]
     if all(places) and places[0] != places[1]:
         return True
-    short, full = (name.replace("委员会", "委").replace("人民政府", "政府") for name in (short, full))
+    return not abbreviates(short, full)
+
+
+def abbreviates(name: str, full: str) -> bool:
+    """Whether a name may be a fuller one with words left out: 区教委 of 某区教育委员会."""
+    for long, short in _LONG:
+        name, full = name.replace(long, short), full.replace(long, short)
     rest = iter(full)
-    return short[-1] != full[-1] or not all(char in rest for char in short)
+    return name[-1] == full[-1] and all(char in rest for char in name)
 
 
 def region_of(agency: str) -> Region | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from structurer.metadata.regions import is_of_place, parts_of
+from structurer.metadata.regions import abbreviates, is_of_place, parts_of
 
 _HAN = "[\u4e00-\u9fff]"
 _OPENS = re.compile(r"[,:()、]")
@@ -51,13 +51,6 @@ _BELOW = re.compile("[所下直]属|[站所处科院校队]\\Z|中心\\Z|公司\
 _JOINED = re.compile("[局委厅办府院心镇乡][、和与及]")
 _OFFICE = re.compile("(?<=[局委厅会])(?:办公室|办)\\Z")
 _KINDS_OF_PLACE = frozenset("省市区县州旗镇乡")
-_LONG = (
-    ("街道办事处", "街道"),
-    ("人民政府", "政府"),
-    ("委员会", "委"),
-    ("办公室", "办"),
-    ("办公厅", "办"),
-)
 
 
 def other_organ(text: str, start: int, at: int, agency: str | None) -> tuple[str, int] | None:
@@ -113,16 +106,12 @@ def is_same(name: str, agency: str) -> bool:
         return True
     if name == parts_of(agency).town:
         return True  # a town and its government
-    if not _is_of_same_place(name, agency):
-        return False
-    short, full = _shortened(name), _shortened(agency)
-    rest = iter(full)
-    return short[-1] == full[-1] and all(char in rest for char in short)
+    return _is_of_same_place(name, agency) and abbreviates(name, agency)
 
 
 def _is_of_same_place(name: str, agency: str) -> bool:
     """Whether the place a name begins with, if any, is the agency's: 市水务局 is not 某市某区水务局."""
-    places = [part for part in parts_of(name)[:4] if part]
+    places = parts_of(name).places
     if places:
         return is_of_place(places[-1], agency)
     return name[0] not in _KINDS_OF_PLACE or is_of_place(name[0], agency)
@@ -133,9 +122,3 @@ def _listed(text: str, start: int, at: int) -> str:
     begin = max(start, *(text.rfind(stop, start, at) + 1 for stop in ",:("))
     lead = _BEFORE.match(text, begin, at)
     return text[lead.end() if lead else begin : at]
-
-
-def _shortened(name: str) -> str:
-    for long, short in _LONG:
-        name = name.replace(long, short)
-    return name

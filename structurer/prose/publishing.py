@@ -38,7 +38,7 @@ def published(said: Said, named: Named, quantity: Quantity, noun_stands: bool = 
     main = noun_stands and _is_main(said, verb, quantity)
     kinds = said.inherited(named.start)
     if kinds:
-        return _carried(said, named, quantity, kinds, word, main)
+        return _by_earlier(said, named, quantity, kinds, word, main)
     narrowed = main and (
         names_one(said.text, said.start, quantity.start)
         or is_narrowed(said.text, said.start, quantity.start, said.heads)
@@ -88,7 +88,7 @@ def is_about(said: Said, quantity: Quantity) -> bool:
     return said.family == "publish" or _ITEMS.search(said.text, max(said.low, total), parts) is not None
 
 
-def _carried(
+def _by_earlier(
     said: Said, named: Named, quantity: Quantity, kinds: Sequence[str], word: str, main: bool
 ) -> tuple[str, ...]:
     """The rows of the channels that an earlier clause named, where they reach this figure."""

@@ -29,7 +29,7 @@ def rows_of(said: Said, named: Named, quantity: Quantity) -> tuple[str, ...]:
     """The row a quantity states by the noun next to it; several for a sum of them, none when unsure."""
     kinds = named.nouns
     if len(kinds) > 1:
-        return _joint(named, said, quantity)
+        return _joint(said, named, quantity)
     kind = kinds[0]
     if kind == "apply_bare":
         return received(said, named, quantity, bare=True)
@@ -112,7 +112,7 @@ def _row(kind: str, noun: Noun, said: Said, named: Named, quantity: Quantity) ->
     return () if is_unsure(kind, noun, said, named, quantity) else (noun.row,)
 
 
-def _joint(named: Named, said: Said, quantity: Quantity) -> tuple[str, ...]:
+def _joint(said: Said, named: Named, quantity: Quantity) -> tuple[str, ...]:
     """Nouns that share one number: only proposals have a row for the sum, and only zero settles each."""
     kinds, both = set(named.nouns), NOUNS["both"]
     proposals = kinds <= {"npc", "cppcc", "suggestion"} and len(kinds) == 2 and "cppcc" in kinds
